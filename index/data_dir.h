@@ -1,0 +1,54 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "schema/snapshot_sections.h"
+
+namespace stemma {
+
+/// The one place that knows what lies where in a data directory:
+///   FORMAT              the format version, text
+///   lock                held (flock) by the one process that writes; says who
+///   store/              RocksDB: the truth
+///   ledger.sqlite       SQLite: what we did
+///   snapshots/N.stemma  published snapshots: derived
+class DataDir {
+ public:
+  static constexpr int kFormatVersion = 1;
+
+  /// Opens an existing directory. Throws Error{not_found} when it is none (saying how to make one), Error{corrupt} when it was
+  /// written by a newer version (saying what to do).
+  [[nodiscard]] static DataDir open(const std::filesystem::path& path);
+  /// Opens it, or makes it where there is none. Throws Error{storage} when it may not be written, and Error{usage} when the
+  /// path exists, is not empty and is no data directory.
+  [[nodiscard]] static DataDir open_or_create(const std::filesystem::path& path);
+
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+  [[nodiscard]] std::filesystem::path store() const { return path_ / "store"; }
+  [[nodiscard]] std::filesystem::path ledger() const { return path_ / "ledger.sqlite"; }
+  [[nodiscard]] std::filesystem::path snapshots() const { return path_ / "snapshots"; }
+  [[nodiscard]] std::filesystem::path snapshot(SnapshotNumber number) const;
+  [[nodiscard]] std::filesystem::path scratch() const { return path_ / "scratch"; }
+  /// Numbers of the snapshot files that are there, ascending.
+  [[nodiscard]] std::vector<SnapshotNumber> published() const;
+
+ private:
+  explicit DataDir(std::filesystem::path path) : path_{std::move(path)} {}
+  std::filesystem::path path_;
+};
+
+/// Holds the directory's write lock until destroyed; the kernel lets go of it when the process dies.
+class WriteLock {
+ public:
+  /// `purpose` is what others are told: "crawl of https://...". Throws Error{unavailable} saying who holds it.
+  WriteLock(const DataDir& data, const std::string& purpose);
+  ~WriteLock();
+  WriteLock(const WriteLock&) = delete;
+  WriteLock& operator=(const WriteLock&) = delete;
+
+ private:
+  int descriptor_ = -1;
+};
+
+}  // namespace stemma

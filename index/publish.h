@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "index/crawl_ledger.h"
+#include "index/data_dir.h"
+#include "index/model_store.h"
+#include "schema/model_record.h"
+
+namespace stemma {
+
+/// One document that was understood. A view: valid until the text's owner changes.
+struct ParsedDocument {
+  ModelRecord record;
+  Counts counts;
+  std::string_view text;            ///< The raw document.
+  std::uint64_t content_hash = 0;   ///< Of the text without the values of its counts.
+  bool generated = false;
+};
+
+/// What a batch of raw documents came to. Documents keep their order.
+struct ParsedBatch {
+  std::string text;  ///< Owns what the records point at, with whatever padding the parser needs.
+  std::deque<std::string> unescaped;  ///< Owns strings that are not verbatim in `text`.
+  std::vector<ParsedDocument> documents;
+  std::vector<RejectedDocument> rejected;
+  std::vector<HubId> rejected_ids;  ///< `_id`s of refused documents that could be read: seen, if not understood.
+};
+
+struct PublishRequest {
+  Run run;  ///< Its observed_at, scope, source and id go into the snapshot.
+  bool complete = false;
+  bool accept_shrink = false;
+  FieldSet asked = 0;  ///< Fields asked for; what some document carries counts as asked for too.
+};
+
+struct PublishReport {
+  SnapshotNumber snapshot = 0;
+  SnapshotTotals totals;
+  std::uint64_t documents = 0;
+  std::uint64_t added = 0;      ///< Models never seen before.
+  std::uint64_t changed = 0;    ///< Models whose document changed.
+  std::uint64_t rejected = 0;
+};
+
+/// Takes the documents of one run and publishes them as the next snapshot. Batches may come in any order; the same `_id` twice
+/// is settled by rule 3.4. Nothing reaches the store before `publish`, and that is one atomic step: a process killed at any moment
+/// leaves either the old state or the new one. One thread, but see `pack`.
+class Publisher {
+ public:
+  /// Throws Error{usage} when request.run.observed_at lies before the last published observation.
+  Publisher(const DataDir& data, ModelStore& store, PublishRequest request);
+  ~Publisher();
+
+  /// Part of taking a batch that may run on any thread, beside others and beside `add`: decides which documents are new and
+  /// compresses them.
+  struct Packed;
+  [[nodiscard]] std::unique_ptr<Packed> pack(const ParsedBatch& batch) const;
+  void add(ParsedBatch&& batch, std::unique_ptr<Packed> packed);
+
+  /// Writes the store, builds the snapshot and makes it current. Throws Error{usage} when a complete walk is more than 2 %
+  /// below the last complete one and `accept_shrink` was not given; nothing is changed then.
+  PublishReport publish();
+
+  [[nodiscard]] std::uint64_t documents() const noexcept;
+  [[nodiscard]] std::uint64_t rejected() const noexcept;
+  [[nodiscard]] const std::vector<RejectedDocument>& rejections() const noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Builds the file of snapshot `number` from the store alone, as it was published then. Returns its columns' totals.
+SnapshotTotals derive_snapshot(const DataDir& data, const ModelStore& store, SnapshotNumber number);
+
+/// Makes files for snapshots that the store has and the directory lacks since a process was killed between the two: the newest only.
+void mend_published(const DataDir& data, const ModelStore& store);
+
+}  // namespace stemma
