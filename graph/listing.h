@@ -45,7 +45,8 @@ struct Listing {
   std::vector<Reached> items;        ///< The page [offset, offset + limit).
 };
 
-/// Filters, sorts and cuts out one page. Unknown values sort last in either order; ties go by name in byte order. Linear in
+/// Filters, sorts and cuts out one page. An entry of depth 0 (a root listed with what came of it) has no edge and fails
+/// filters on one. Unknown values sort last in either order; ties go by name in byte order. Linear in
 /// `reached` plus the sorting of what comes before the page's end.
 [[nodiscard]] Listing list_nodes(const SnapshotView& snapshot, std::vector<Reached> reached, const ListQuery& query);
 

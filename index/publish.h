@@ -10,7 +10,9 @@
 
 #include "index/crawl_ledger.h"
 #include "index/data_dir.h"
+#include "index/derive.h"
 #include "index/model_store.h"
+#include "index/snapshot_file.h"
 #include "schema/model_record.h"
 
 namespace stemma {
@@ -61,8 +63,8 @@ class Publisher {
   /// Part of taking a batch that may run on any thread, beside others and beside `add`: decides which documents are new and
   /// compresses them.
   struct Packed;
-  [[nodiscard]] std::unique_ptr<Packed> pack(const ParsedBatch& batch) const;
-  void add(ParsedBatch&& batch, std::unique_ptr<Packed> packed);
+  [[nodiscard]] std::shared_ptr<Packed> pack(const ParsedBatch& batch) const;
+  void add(ParsedBatch&& batch, std::shared_ptr<Packed> packed);
 
   /// Writes the store, builds the snapshot and makes it current. Throws Error{usage} when a complete walk is more than 2 %
   /// below the last complete one and `accept_shrink` was not given; nothing is changed then.
@@ -76,11 +78,5 @@ class Publisher {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// Builds the file of snapshot `number` from the store alone, as it was published then. Returns its columns' totals.
-SnapshotTotals derive_snapshot(const DataDir& data, const ModelStore& store, SnapshotNumber number);
-
-/// Makes files for snapshots that the store has and the directory lacks since a process was killed between the two: the newest only.
-void mend_published(const DataDir& data, const ModelStore& store);
 
 }  // namespace stemma

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <filesystem>
+#include <chrono>
 #include <map>
-#include <memory>
 #include <mutex>
 
+#include "index/data_dir.h"
 #include "index/snapshot_file.h"
 
 namespace stemma {
@@ -19,20 +19,27 @@ class SnapshotSource {
   [[nodiscard]] virtual SnapshotHandle at(SnapshotNumber number) = 0;
 };
 
-/// The published snapshots of a data directory. Sees a new one as soon as it is there, without a restart; keeps a
+/// The published snapshots of a data directory. Sees a new one within a tenth of a second, without a restart; keeps a
 /// few open. Never takes the store's lock: a snapshot whose file is missing is built again from a read-only view
-/// of the store.
+/// of the store, which takes as long as publishing it did.
 class SnapshotSet final : public SnapshotSource {
  public:
-  /// Throws Error{not_found} when `data` is no data directory, Error{corrupt} when it is of a newer version.
-  explicit SnapshotSet(std::filesystem::path data);
+  explicit SnapshotSet(DataDir data) : data_{std::move(data)} {}
   [[nodiscard]] SnapshotHandle current() override;
   [[nodiscard]] SnapshotHandle at(SnapshotNumber number) override;
 
  private:
-  std::filesystem::path data_;
+  using Clock = std::chrono::steady_clock;
+
+  [[nodiscard]] SnapshotHandle rebuild(SnapshotNumber number);
+  void keep(SnapshotNumber number, const SnapshotHandle& handle);
+
+  DataDir data_;
   std::mutex mutex_;
-  std::map<SnapshotNumber, SnapshotHandle> open_;  ///< Guarded by mutex_.
+  std::mutex rebuilding_;                           ///< One rebuild at a time; readers of others go on.
+  SnapshotNumber newest_ = 0;                       ///< Guarded by mutex_, as are the next two.
+  Clock::time_point checked_{};
+  std::map<SnapshotNumber, SnapshotHandle> open_;
 };
 
 }  // namespace stemma

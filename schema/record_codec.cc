@@ -6,6 +6,7 @@ namespace stemma {
 namespace {
 
 constexpr std::uint8_t kValueVersion = 1;
+constexpr std::size_t kDocumentOffset = 1 + sizeof(std::uint64_t);
 
 void put_optional(ByteWriter& out, std::int64_t value, std::int64_t unknown) {
   out.byte(value == unknown ? 0 : 1);
@@ -21,10 +22,9 @@ void encode_version(const ModelVersion& version, std::string& out) {
   ByteWriter writer{out};
   writer.byte(kValueVersion);
   writer.raw(&version.document_hash, sizeof version.document_hash);
-  writer.varint(version.document.pack);
-  writer.varint(version.document.index);
+  writer.raw(&version.document, sizeof version.document);
+  writer.raw(&record.known, sizeof record.known);
   writer.raw(record.id.bytes.data(), record.id.bytes.size());
-  writer.varint(record.known);
   writer.text(record.name);
   writer.text(record.author);
   put_optional(writer, record.created_at, kUnknownTime);
@@ -48,16 +48,33 @@ void encode_version(const ModelVersion& version, std::string& out) {
   }
 }
 
+VersionHead version_head(std::string_view bytes) {
+  VersionHead head;
+  ByteReader reader{bytes};
+  if (reader.byte() != kValueVersion) return head;
+  reader.raw(head.document_hash);
+  reader.raw(head.document);
+  reader.raw(head.known);
+  reader.raw(head.id.bytes);
+  head.ok = reader.ok();
+  return head;
+}
+
+void patch_version(std::string& out, std::size_t at, DocumentRef document, FieldSet known) {
+  static_assert(sizeof(DocumentRef) == 8);
+  std::memcpy(out.data() + at + kDocumentOffset, &document, sizeof document);
+  std::memcpy(out.data() + at + kDocumentOffset + sizeof document, &known, sizeof known);
+}
+
 std::optional<ModelVersion> decode_version(std::string_view bytes) {
   ByteReader reader{bytes};
   if (reader.byte() != kValueVersion) return std::nullopt;
   ModelVersion version;
   ModelRecord& record = version.record;
   reader.raw(version.document_hash);
-  version.document.pack = static_cast<std::uint32_t>(reader.varint());
-  version.document.index = static_cast<std::uint32_t>(reader.varint());
+  reader.raw(version.document);
+  reader.raw(record.known);
   reader.raw(record.id.bytes);
-  record.known = static_cast<FieldSet>(reader.varint());
   record.name = reader.text();
   record.author = reader.text();
   record.created_at = get_optional(reader, kUnknownTime);

@@ -30,4 +30,17 @@ void encode_version(const ModelVersion& version, std::string& out);
 /// views into `bytes`.
 [[nodiscard]] std::optional<ModelVersion> decode_version(std::string_view bytes);
 
+/// The fixed-size front of an encoded version, read without decoding the rest. `ok` is false for damaged bytes.
+struct VersionHead {
+  bool ok = false;
+  std::uint64_t document_hash = 0;
+  DocumentRef document;
+  FieldSet known = 0;
+  HubId id;
+};
+[[nodiscard]] VersionHead version_head(std::string_view bytes);
+
+/// Sets the document and the known fields of the version encoded at `out[at...]`: what is only settled after encoding.
+void patch_version(std::string& out, std::size_t at, DocumentRef document, FieldSet known);
+
 }  // namespace stemma

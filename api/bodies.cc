@@ -1,0 +1,459 @@
+#include "api/bodies.h"
+
+#include <memory>
+
+#include "graph/burst.h"
+#include "schema/relation.h"
+
+namespace stemma {
+namespace {
+
+constexpr std::size_t kLinesAPiece = 500;
+
+/// What every answer says where the snapshot is not the whole and real hub. `partial_told`: the
+/// body has it already.
+void write_marks(JsonWriter& json, const SnapshotView& view, bool partial_told = false) {
+  const SnapshotTotals& total = view.total();
+  if (total.partial != 0) {
+    if (!partial_told) {
+      json.key("partial");
+      json.boolean(true);
+    }
+    json.key("scope");
+    json.text(view.scope_text());
+  }
+  if (total.generated != 0) {
+    json.key("generated");
+    json.boolean(true);
+  }
+}
+
+void write_snapshot(JsonWriter& json, const SnapshotView& view) {
+  json.key("snapshot");
+  json.number(view.total().number);
+}
+
+void write_gated(JsonWriter& json, Gated gated) {
+  switch (gated) {
+    case Gated::unknown:
+      return json.null();
+    case Gated::no:
+      return json.boolean(false);
+    case Gated::automatic:
+      return json.text("auto");
+    case Gated::manual:
+      return json.text("manual");
+  }
+}
+
+void write_texts(JsonWriter& json, const std::vector<std::string>& texts) {
+  json.begin_array();
+  for (const std::string& text : texts) json.text(text);
+  json.end_array();
+}
+
+template <class Counts>
+void write_relations(JsonWriter& json, const Counts& by_relation) {
+  json.begin_object();
+  for (const Relation relation : kRelations) {
+    json.key(to_string(relation));
+    json.number(by_relation[static_cast<std::size_t>(relation)]);
+  }
+  json.end_object();
+}
+
+void write_edge_item(JsonWriter& json, const SnapshotView& view, const Reached& row) {
+  json.begin_object();
+  json.key("id");
+  json.text(view.name(row.node));
+  json.key("state");
+  json.text(to_string(view.state[row.node]));
+  json.key("relation");
+  json.text(to_string(view.relation[row.edge]));
+  json.key("confidence");
+  json.confidence(view.confidence[row.edge]);
+  json.key("claims");
+  json.begin_array();
+  for (std::uint32_t i = view.claim_begin[row.edge]; i < view.claim_begin[row.edge + 1]; ++i) {
+    const StoredClaim& claim = view.claims[i];
+    json.begin_object();
+    json.key("source");
+    json.text(to_string(claim.source));
+    json.key("text");
+    json.text(view.texts[claim.text]);
+    json.key("relation");
+    json.text(to_string(claim.relation));
+    json.key("first_seen");
+    json.time(observed_at(view, claim.first_seen));
+    json.key("last_seen");
+    json.time(observed_at(view, claim.last_seen));
+    json.end_object();
+  }
+  json.end_array();
+  json.key("downloads");
+  json.count(view.downloads[row.node]);
+  json.end_object();
+}
+
+void write_lineage_item(JsonWriter& json, const SnapshotView& view, const Reached& row,
+                        bool with_role) {
+  const NodeId node = row.node;
+  const bool root = row.depth == 0;
+  json.begin_object();
+  json.key("id");
+  json.text(view.name(node));
+  json.key("state");
+  json.text(to_string(view.state[node]));
+  if (with_role) {
+    json.key("role");
+    json.text(root ? "official" : "derivative");
+  }
+  json.key("depth");
+  json.number(row.depth);
+  json.key("relation");
+  json.text_or_null(root ? std::string_view{} : to_string(view.relation[row.edge]));
+  json.key("via");
+  json.text_or_null(root ? std::string_view{} : view.name(row.via));
+  json.key("downloads");
+  json.count(view.downloads[node]);
+  json.key("likes");
+  json.count(view.likes[node]);
+  json.key("created_at");
+  json.time(view.created_at[node]);
+  json.key("author");
+  json.text_or_null(view.terms[view.author[node]]);
+  json.key("license");
+  json.text_or_null(view.terms[view.license[node]]);
+  json.key("pipeline_tag");
+  json.text_or_null(view.terms[view.pipeline_tag[node]]);
+  json.end_object();
+}
+
+void write_item(JsonWriter& json, const SnapshotView& view, ListKind kind, const Reached& row) {
+  if (kind == ListKind::edges) {
+    write_edge_item(json, view, row);
+  } else {
+    write_lineage_item(json, view, row, kind == ListKind::family_models);
+  }
+}
+
+void write_family_row(JsonWriter& json, const FamilyRow& row, Policy policy) {
+  json.begin_object();
+  json.key("name");
+  json.text(row.family->name);
+  json.key("label");
+  json.text(row.family->label);
+  json.key("official");
+  json.number(row.summary->official);
+  json.key("derivatives");
+  json.number(row.summary->derivatives);
+  json.key("models");
+  if (policy == Policy::any) {
+    json.number(row.summary->official + row.summary->derivatives);
+  } else {
+    json.real(row.models);
+  }
+  json.end_object();
+}
+
+void write_sums(JsonWriter& json, bool known, std::int64_t official, std::int64_t derivatives) {
+  json.begin_object();
+  json.key("official");
+  json.count(known ? official : kUnknownCount);
+  json.key("derivatives");
+  json.count(known ? derivatives : kUnknownCount);
+  json.end_object();
+}
+
+void write_breakdown(JsonWriter& json, std::string_view name,
+                     const std::map<std::string, std::uint64_t>& counts) {
+  json.key(name);
+  json.begin_object();
+  for (const auto& [value, count] : counts) {
+    json.key(value);
+    json.number(count);
+  }
+  json.end_object();
+}
+
+}  // namespace
+
+std::string model_body(const SnapshotView& view, const ModelAnswer& answer) {
+  const NodeId node = answer.node;
+  JsonWriter json;
+  json.begin_object();
+  json.key("id");
+  json.text(view.name(node));
+  json.key("hub_id");
+  json.text_or_null(view.hub_id[node].empty() ? std::string{} : view.hub_id[node].hex());
+  json.key("author");
+  json.text_or_null(view.terms[view.author[node]]);
+  json.key("state");
+  json.text(to_string(view.state[node]));
+  write_snapshot(json, view);
+  json.key("created_at");
+  json.time(view.created_at[node]);
+  json.key("last_modified");
+  json.time(view.last_modified[node]);
+  json.key("first_seen");
+  json.time(observed_at(view, view.first_seen[node]));
+  json.key("last_seen");
+  json.time(observed_at(view, view.last_seen[node]));
+  json.key("downloads");
+  json.count(view.downloads[node]);
+  json.key("downloads_all_time");
+  json.count(view.downloads_all_time[node]);
+  json.key("likes");
+  json.count(view.likes[node]);
+  json.key("license");
+  json.text_or_null(view.terms[view.license[node]]);
+  json.key("pipeline_tag");
+  json.text_or_null(view.terms[view.pipeline_tag[node]]);
+  json.key("library_name");
+  json.text_or_null(view.terms[view.library[node]]);
+  json.key("gated");
+  write_gated(json, view.gated[node]);
+  json.key("parameters");
+  json.count(view.parameters[node]);
+  json.key("aliases");
+  write_texts(json, answer.aliases);
+  json.key("families");
+  write_texts(json, answer.families);
+  json.key("counts");
+  json.begin_object();
+  json.key("children");
+  json.number(answer.children);
+  json.key("descendants");
+  json.number(answer.descendants);
+  json.key("by_relation");
+  write_relations(json, answer.by_relation);
+  json.end_object();
+  write_marks(json, view);
+  json.end_object();
+  return json.take();
+}
+
+std::string list_body(const SnapshotView& view, const ListAnswer& answer, std::string_view next) {
+  JsonWriter json;
+  json.begin_object();
+  if (answer.kind != ListKind::family_models) {
+    json.key("model");
+    json.text_or_null(answer.model ? view.name(*answer.model) : std::string_view{});
+  }
+  if (!answer.family.empty()) {
+    json.key("family");
+    json.text(answer.family);
+  }
+  write_snapshot(json, view);
+  json.key("total");
+  json.number(answer.listing.total);
+  if (answer.kind != ListKind::edges) {
+    json.key("total_downloads");
+    json.sum(answer.listing.total_downloads);
+  }
+  json.key("items");
+  json.begin_array();
+  for (const Reached& row : answer.listing.items) write_item(json, view, answer.kind, row);
+  json.end_array();
+  json.key("next");
+  json.text_or_null(next);
+  write_marks(json, view);
+  json.end_object();
+  return json.take();
+}
+
+std::string families_body(const SnapshotView& view, const FamiliesAnswer& answer) {
+  JsonWriter json;
+  json.begin_object();
+  write_snapshot(json, view);
+  json.key("policy");
+  json.text(to_string(answer.policy));
+  json.key("items");
+  json.begin_array();
+  for (const FamilyRow& row : answer.items) write_family_row(json, row, answer.policy);
+  json.end_array();
+  json.key("other");
+  if (answer.policy == Policy::any) {
+    json.number(static_cast<std::uint64_t>(answer.other));
+  } else {
+    json.real(answer.other);
+  }
+  json.key("total");
+  json.number(answer.total);
+  write_marks(json, view);
+  json.end_object();
+  return json.take();
+}
+
+std::string family_body(const SnapshotView& view, const FamilyAnswer& answer) {
+  const FamilySummary& summary = *answer.family.summary;
+  JsonWriter json;
+  json.begin_object();
+  json.key("name");
+  json.text(answer.family.family->name);
+  json.key("label");
+  json.text(answer.family.family->label);
+  write_snapshot(json, view);
+  json.key("policy");
+  json.text(to_string(Policy::any));
+  json.key("official");
+  json.number(summary.official);
+  json.key("derivatives");
+  json.number(summary.derivatives);
+  json.key("derivatives_direct");
+  json.number(summary.derivatives_direct);
+  json.key("derivatives_burst_adjusted");
+  json.number(summary.derivatives_burst_adjusted);
+  json.key("burst_rule");
+  json.text(kBurstRule);
+  json.key("downloads");
+  write_sums(json, summary.downloads_known, summary.downloads_official,
+             summary.downloads_derivatives);
+  json.key("downloads_all_time");
+  write_sums(json, summary.all_time_known, summary.downloads_all_time_official,
+             summary.downloads_all_time_derivatives);
+  write_breakdown(json, "by_relation", summary.by_relation);
+  write_breakdown(json, "by_depth", summary.by_depth);
+  write_breakdown(json, "by_license", summary.by_license);
+  write_breakdown(json, "by_author", summary.by_author);
+  write_breakdown(json, "by_pipeline_tag", summary.by_pipeline_tag);
+  json.key("series");
+  json.begin_array();
+  for (const FamilyRow& row : answer.series) write_family_row(json, row, Policy::any);
+  json.end_array();
+  write_marks(json, view);
+  json.end_object();
+  return json.take();
+}
+
+std::string search_body(const SnapshotView& view, const std::vector<SearchItem>& items) {
+  JsonWriter json;
+  json.begin_object();
+  write_snapshot(json, view);
+  json.key("items");
+  json.begin_array();
+  for (const SearchItem& item : items) {
+    json.begin_object();
+    json.key(item.model ? "id" : "name");
+    json.text(item.model ? view.name(*item.model) : std::string_view{item.family->name});
+    json.key("kind");
+    json.text(item.model ? "model" : "family");
+    json.key("downloads");
+    json.count(item.downloads);
+    json.key("descendants");
+    json.number(item.descendants);
+    json.end_object();
+  }
+  json.end_array();
+  write_marks(json, view);
+  json.end_object();
+  return json.take();
+}
+
+std::string stats_body(const SnapshotView& view, const std::vector<RejectedDocument>& rejected) {
+  const SnapshotTotals& total = view.total();
+  JsonWriter json;
+  json.begin_object();
+  write_snapshot(json, view);
+  json.key("observed_at");
+  json.time(total.observed_at);
+  json.key("partial");
+  json.boolean(total.partial != 0);
+  write_marks(json, view, true);
+  json.key("models");
+  json.number(total.models);
+  json.key("gone");
+  json.number(total.gone);
+  json.key("ghosts");
+  json.number(total.ghosts);
+  json.key("edges");
+  json.number(total.edges);
+  json.key("by_relation");
+  write_relations(json, total.by_relation);
+  json.key("declaring");
+  json.number(total.declaring);
+  json.key("multi_parent");
+  json.number(total.multi_parent);
+  json.key("self_references");
+  json.number(total.self_references);
+  json.key("cycles");
+  json.number(total.cycles);
+  json.key("claims");
+  json.begin_object();
+  json.key("observed");
+  json.number(total.claims_observed);
+  json.key("kept");
+  json.number(total.claims_kept);
+  json.key("rejected");
+  json.number(total.claims_rejected);
+  json.key("self");
+  json.number(total.claims_self);
+  json.end_object();
+  json.key("rejected_documents");
+  json.number(total.rejected_documents);
+  json.key("rejected");
+  json.begin_array();
+  for (const RejectedDocument& document : rejected) {
+    json.begin_object();
+    json.key("where");
+    json.text(valid_utf8(document.where));
+    json.key("field");
+    json.text_or_null(valid_utf8(document.field));
+    json.key("reason");
+    json.text(valid_utf8(document.reason));
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return json.take();
+}
+
+std::string snapshots_body(const SnapshotView& view) {
+  JsonWriter json;
+  json.begin_array();
+  for (const SnapshotRow& row : view.history) {
+    json.begin_object();
+    json.key("snapshot");
+    json.number(row.number);
+    json.key("observed_at");
+    json.time(row.observed_at);
+    json.key("models");
+    json.number(row.models);
+    json.key("edges");
+    json.number(row.edges);
+    json.key("partial");
+    json.boolean(row.partial != 0);
+    json.end_object();
+  }
+  json.end_array();
+  return json.take();
+}
+
+ChunkSource list_lines(SnapshotHandle snapshot, ListAnswer answer) {
+  return [snapshot = std::move(snapshot),
+          answer = std::make_shared<const ListAnswer>(std::move(answer)), next = std::size_t{0},
+          ended = false](std::string& out) mutable {
+    if (ended) return false;
+    const std::vector<Reached>& items = answer->listing.items;
+    JsonWriter json;
+    for (std::size_t i = 0; i < kLinesAPiece && next < items.size(); ++i, ++next) {
+      write_item(json, *snapshot, answer->kind, items[next]);
+      json.end_line();
+    }
+    if (next == items.size()) {
+      json.begin_object();
+      json.key("end");
+      json.boolean(true);
+      json.key("rows");
+      json.number(items.size());
+      write_marks(json, *snapshot);
+      json.end_object();
+      json.end_line();
+      ended = true;
+    }
+    out += json.take();
+    return true;
+  };
+}
+
+}  // namespace stemma

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/json.h"
+#include "api/queries.h"
+#include "api/request.h"
+
+namespace stemma {
+
+// Answers as JSON, in the shapes that other people's scripts depend on. The same text goes over
+// HTTP and to `--json`. `next` is the URL of the next page; empty writes null.
+
+[[nodiscard]] std::string model_body(const SnapshotView& snapshot, const ModelAnswer& answer);
+[[nodiscard]] std::string list_body(const SnapshotView& snapshot, const ListAnswer& answer,
+                                    std::string_view next);
+[[nodiscard]] std::string families_body(const SnapshotView& snapshot, const FamiliesAnswer& answer);
+[[nodiscard]] std::string family_body(const SnapshotView& snapshot, const FamilyAnswer& answer);
+[[nodiscard]] std::string search_body(const SnapshotView& snapshot,
+                                      const std::vector<SearchItem>& items);
+[[nodiscard]] std::string stats_body(const SnapshotView& snapshot,
+                                     const std::vector<RejectedDocument>& rejected);
+[[nodiscard]] std::string snapshots_body(const SnapshotView& snapshot);
+
+/// The list as NDJSON, a few hundred items a piece, closed by a line that tells their number: a
+/// stream without it was cut.
+[[nodiscard]] ChunkSource list_lines(SnapshotHandle snapshot, ListAnswer answer);
+
+}  // namespace stemma

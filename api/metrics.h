@@ -1,0 +1,24 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "schema/snapshot_sections.h"
+
+namespace stemma {
+
+/// Counts what was answered. Thread-safe.
+class Metrics {
+ public:
+  void count_answer(int status) noexcept;
+  /// In Prometheus' text format; `snapshot` is null where none was published yet.
+  [[nodiscard]] std::string text(const SnapshotView* snapshot) const;
+
+ private:
+  static constexpr int kFirst = 100, kLast = 599;
+  std::array<std::atomic<std::uint64_t>, kLast - kFirst + 1> answers_{};
+};
+
+}  // namespace stemma

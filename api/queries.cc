@@ -1,0 +1,166 @@
+#include "api/queries.h"
+
+#include <algorithm>
+
+#include "graph/search.h"
+#include "graph/walk.h"
+#include "schema/model_name.h"
+
+namespace stemma {
+namespace {
+
+std::vector<Reached> children_of(const SnapshotView& view, NodeId node) {
+  std::vector<Reached> rows;
+  for (std::uint32_t i = view.child_begin[node]; i < view.child_begin[node + 1]; ++i) {
+    rows.push_back({view.child[i], 1, node, view.child_edge[i]});
+  }
+  return rows;
+}
+
+/// Lists upwards hold what was never observed, too: a ghost is where a lineage ends.
+ListAnswer ancestors(SnapshotFacts& facts, std::span<const NodeId> sources, ListQuery query) {
+  query.filters.include_ghosts = true;
+  ListAnswer answer;
+  answer.listing = list_nodes(facts.snapshot(), ancestors_of(facts.snapshot(), sources), query);
+  return answer;
+}
+
+FamilyRow family_row(SnapshotFacts& facts, const FamilyDefinition& family) {
+  const FamilySummary& summary = facts.summary(family);
+  return {&family, &summary, static_cast<double>(summary.official + summary.derivatives)};
+}
+
+bool contains_folded(std::string_view text, std::string_view folded_part) {
+  return fold_case(text).find(folded_part) != std::string::npos;
+}
+
+}  // namespace
+
+ModelAnswer show_model(SnapshotFacts& facts, NodeId node) {
+  const SnapshotView& view = facts.snapshot();
+  ModelAnswer answer;
+  answer.node = node;
+  for (std::size_t i = 0; i < view.alias_node.size(); ++i) {
+    if (view.alias_node[i] == node) answer.aliases.emplace_back(view.aliases[i]);
+  }
+  answer.families = families_of(view, facts.families(), node);
+  for (const Reached& row : children_of(view, node)) {
+    if (!view.live(row.node)) continue;
+    ++answer.children;
+    ++answer.by_relation[static_cast<std::size_t>(view.relation[row.edge])];
+  }
+  answer.descendants = facts.live_descendants(node);
+  return answer;
+}
+
+ListAnswer list_parents(SnapshotFacts& facts, NodeId node, const ListQuery& query) {
+  const SnapshotView& view = facts.snapshot();
+  std::vector<Reached> rows;
+  for (EdgeId edge = view.parent_begin[node]; edge < view.parent_begin[node + 1]; ++edge) {
+    rows.push_back({view.parent[edge], 1, node, edge});
+  }
+  ListQuery all;
+  all.filters.include_gone = true;
+  all.filters.include_ghosts = true;
+  all.sort = SortKey::id;
+  all.descending = false;
+  all.offset = query.offset;
+  all.limit = query.limit;
+  return {ListKind::edges, node, {}, list_nodes(view, std::move(rows), all)};
+}
+
+ListAnswer list_children(SnapshotFacts& facts, NodeId node, const ListQuery& query) {
+  const SnapshotView& view = facts.snapshot();
+  return {ListKind::edges, node, {}, list_nodes(view, children_of(view, node), query)};
+}
+
+ListAnswer list_ancestors(SnapshotFacts& facts, NodeId node, ListQuery query) {
+  ListAnswer answer = ancestors(facts, std::span{&node, 1}, std::move(query));
+  answer.model = node;
+  return answer;
+}
+
+ListAnswer list_descendants(SnapshotFacts& facts, NodeId node, const ListQuery& query) {
+  const SnapshotView& view = facts.snapshot();
+  auto reached = descendants_of(view, std::span{&node, 1});
+  return {ListKind::lineage, node, {}, list_nodes(view, std::move(reached), query)};
+}
+
+ListAnswer list_ancestors(SnapshotFacts& facts, const FamilyDefinition& family, ListQuery query) {
+  const auto roots = facts.families().roots(facts.snapshot(), family);
+  ListAnswer answer = ancestors(facts, roots, std::move(query));
+  answer.family = family.name;
+  return answer;
+}
+
+ListAnswer list_descendants(SnapshotFacts& facts, const FamilyDefinition& family,
+                            const ListQuery& query) {
+  const SnapshotView& view = facts.snapshot();
+  FamilyMembers members = members_of(view, facts.families(), family);
+  return {ListKind::lineage, std::nullopt, family.name,
+          list_nodes(view, std::move(members.derivatives), query)};
+}
+
+ListAnswer list_family_models(SnapshotFacts& facts, const FamilyDefinition& family,
+                              const ListQuery& query) {
+  const SnapshotView& view = facts.snapshot();
+  FamilyMembers members = members_of(view, facts.families(), family);
+  std::vector<Reached> rows = std::move(members.derivatives);
+  for (const NodeId root : members.roots) rows.push_back({root, 0, kNoNode, 0});
+  return {ListKind::family_models, std::nullopt, family.name,
+          list_nodes(view, std::move(rows), query)};
+}
+
+std::string_view to_string(Policy policy) noexcept {
+  return policy == Policy::any ? "any" : "fractional";
+}
+
+FamiliesAnswer list_families(SnapshotFacts& facts, Policy policy) {
+  FamiliesAnswer answer;
+  answer.policy = policy;
+  answer.total = facts.snapshot().total().models;
+  for (const FamilyDefinition& family : facts.families().definitions()) {
+    if (family.top_level()) answer.items.push_back(family_row(facts, family));
+  }
+  if (policy == Policy::any) {
+    answer.other = static_cast<double>(facts.in_no_family());
+    return answer;
+  }
+  const FractionalShares& shares = facts.shares();
+  for (std::size_t i = 0; i < answer.items.size(); ++i)
+    answer.items[i].models = shares.by_family[i];
+  answer.other = shares.other;
+  return answer;
+}
+
+FamilyAnswer show_family(SnapshotFacts& facts, const FamilyDefinition& family) {
+  FamilyAnswer answer{family_row(facts, family), {}};
+  for (const FamilyDefinition& other : facts.families().definitions()) {
+    if (other.parent == family.name) answer.series.push_back(family_row(facts, other));
+  }
+  return answer;
+}
+
+std::vector<SearchItem> search(SnapshotFacts& facts, std::string_view text, std::size_t limit) {
+  const SnapshotView& view = facts.snapshot();
+  std::vector<SearchItem> items;
+  const std::string folded = fold_case(text);
+  for (const FamilyDefinition& family : facts.families().definitions()) {
+    if (items.size() == limit) break;
+    if (!contains_folded(family.name, folded) && !contains_folded(family.label, folded)) continue;
+    const FamilySummary& summary = facts.summary(family);
+    if (summary.official + summary.derivatives == 0) continue;
+    items.push_back({std::nullopt, &family,
+                     summary.downloads_known
+                         ? summary.downloads_official + summary.downloads_derivatives
+                         : kUnknownCount,
+                     summary.derivatives});
+  }
+  for (const SearchHit& hit : search_names(view, text, limit - items.size())) {
+    items.push_back(
+        {hit.node, nullptr, view.downloads[hit.node], facts.live_descendants(hit.node)});
+  }
+  return items;
+}
+
+}  // namespace stemma

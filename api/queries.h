@@ -1,0 +1,94 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/snapshot_facts.h"
+#include "graph/listing.h"
+#include "index/crawl_ledger.h"
+
+namespace stemma {
+
+// The questions that HTTP, the pages and the command line ask alike. Answers are plain values;
+// nodes and edges in them are numbers of the snapshot that was asked.
+
+struct ModelAnswer {
+  NodeId node = kNoNode;
+  std::vector<std::string> aliases;
+  std::vector<std::string> families;
+  std::uint64_t children = 0;                  ///< Live and direct, as in by_relation.
+  std::uint64_t descendants = 0;               ///< Live.
+  std::array<std::uint64_t, 5> by_relation{};  ///< By the value of Relation.
+};
+[[nodiscard]] ModelAnswer show_model(SnapshotFacts& facts, NodeId node);
+
+/// How the items of a list are told.
+enum class ListKind { edges, lineage, family_models };
+
+/// A list of models about one model or one family.
+struct ListAnswer {
+  ListKind kind = ListKind::lineage;
+  std::optional<NodeId> model;
+  std::string family;  ///< Where there is no model.
+  Listing listing;
+};
+/// Every parent, ghosts and gone models too, by name. Only the query's offset and limit count.
+[[nodiscard]] ListAnswer list_parents(SnapshotFacts& facts, NodeId node, const ListQuery& query);
+[[nodiscard]] ListAnswer list_children(SnapshotFacts& facts, NodeId node, const ListQuery& query);
+[[nodiscard]] ListAnswer list_ancestors(SnapshotFacts& facts, NodeId node, ListQuery query);
+[[nodiscard]] ListAnswer list_descendants(SnapshotFacts& facts, NodeId node,
+                                          const ListQuery& query);
+/// What the family's roots descend from.
+[[nodiscard]] ListAnswer list_ancestors(SnapshotFacts& facts, const FamilyDefinition& family,
+                                        ListQuery query);
+/// The family's derivatives.
+[[nodiscard]] ListAnswer list_descendants(SnapshotFacts& facts, const FamilyDefinition& family,
+                                          const ListQuery& query);
+/// Official members (depth 0, no edge) and derivatives in one list.
+[[nodiscard]] ListAnswer list_family_models(SnapshotFacts& facts, const FamilyDefinition& family,
+                                            const ListQuery& query);
+
+/// How a model that descends from several families is counted (rule 3.7).
+enum class Policy { any, fractional };
+[[nodiscard]] std::string_view to_string(Policy policy) noexcept;
+
+struct FamilyRow {
+  const FamilyDefinition* family = nullptr;
+  const FamilySummary* summary = nullptr;  ///< Lives as long as the facts.
+  double models = 0;                       ///< A whole number under Policy::any.
+};
+struct FamiliesAnswer {
+  Policy policy = Policy::any;
+  std::vector<FamilyRow> items;  ///< Top-level families, in the definitions' order.
+  double other = 0;              ///< Live models in none of them, or their share.
+  std::uint64_t total = 0;       ///< Live models.
+};
+[[nodiscard]] FamiliesAnswer list_families(SnapshotFacts& facts, Policy policy);
+
+struct FamilyAnswer {
+  FamilyRow family;
+  std::vector<FamilyRow> series;
+};
+[[nodiscard]] FamilyAnswer show_family(SnapshotFacts& facts, const FamilyDefinition& family);
+
+struct SearchItem {
+  std::optional<NodeId> model;
+  const FamilyDefinition* family = nullptr;  ///< Where there is no model.
+  std::int64_t downloads = 0;                ///< kUnknownCount where unknown.
+  std::uint64_t descendants = 0;
+};
+/// Families whose name or label holds `text` first, then models; at most `limit` together.
+[[nodiscard]] std::vector<SearchItem> search(SnapshotFacts& facts, std::string_view text,
+                                             std::size_t limit);
+
+/// Reads the rejected documents of a snapshot, at most so many. Empty where there is no ledger.
+using RejectedReader =
+    std::function<std::vector<RejectedDocument>(SnapshotNumber snapshot, std::size_t limit)>;
+inline constexpr std::size_t kRejectedShown = 20;
+
+}  // namespace stemma

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "api/params.h"
+
+namespace stemma {
+
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+
+/// An HTTP request as a plain value: nothing here knows a socket.
+struct Request {
+  std::string method = "GET";
+  std::string target = "/";  ///< Path and query as they were sent, percent-encoded.
+  HeaderList headers;
+
+  /// The first header of that name in any case; empty when there is none.
+  [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
+};
+
+/// Appends the next piece of a body to its argument; false when there is nothing left.
+using ChunkSource = std::function<bool(std::string&)>;
+
+/// An answer: either `body` or, where it is long, `chunks`. For HEAD the body is there and the
+/// server keeps it back.
+struct Response {
+  int status = 200;
+  HeaderList headers;
+  std::string body;
+  ChunkSource chunks;
+
+  [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
+  void set_header(std::string_view name, std::string value);  ///< Replaces one of the same name.
+};
+
+/// A request's target taken apart. Path segments are decoded one by one, so that a `%2F` inside one
+/// is told from a slash.
+struct Target {
+  std::string raw_path;
+  std::string raw_query;              ///< Without the question mark.
+  std::vector<std::string> segments;  ///< Without the leading empty one.
+  ParamList params;
+};
+
+/// nullopt for a target that does not begin with a slash or has a broken percent escape, zero bytes
+/// included.
+[[nodiscard]] std::optional<Target> parse_target(std::string_view target);
+
+[[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
+/// Everything but letters, digits and `-._~` as %XX; a slash stays one with `keep_slash`.
+[[nodiscard]] std::string percent_encode(std::string_view text, bool keep_slash = false);
+
+/// `text` with every byte that is not part of valid UTF-8 replaced by U+FFFD: what a caller sent
+/// may be echoed.
+[[nodiscard]] std::string valid_utf8(std::string_view text);
+
+}  // namespace stemma

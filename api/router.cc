@@ -1,0 +1,612 @@
+#include "api/router.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <tuple>
+
+#include "api/bodies.h"
+#include "api/cursor.h"
+#include "api/gzip.h"
+#include "api/pages.h"
+#include "api/problem.h"
+#include "graph/lookup.h"
+#include "schema/model_name.h"
+
+namespace stemma {
+namespace {
+
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kNdjson = "application/x-ndjson";
+constexpr std::string_view kHtml = "text/html; charset=utf-8";
+constexpr std::string_view kMethods = "GET, HEAD, OPTIONS";
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+/// Calls `visit` for every item of a comma-separated header.
+template <class Visit>
+void for_each_item(std::string_view header, Visit&& visit) {
+  while (!header.empty()) {
+    const auto comma = header.find(',');
+    visit(trimmed(header.substr(0, comma)));
+    header = comma == std::string_view::npos ? std::string_view{} : header.substr(comma + 1);
+  }
+}
+
+bool accepts(std::string_view accept, std::string_view type) {
+  bool found = false;
+  for_each_item(accept, [&](std::string_view item) {
+    found = found || equal_folded(trimmed(item.substr(0, item.find(';'))), type);
+  });
+  return found;
+}
+
+bool matches_etag(std::string_view if_none_match, std::string_view etag) {
+  bool found = false;
+  for_each_item(if_none_match, [&](std::string_view item) {
+    if (item.substr(0, 2) == "W/") item.remove_prefix(2);  // If-None-Match compares weakly
+    found = found || item == "*" || item == etag;
+  });
+  return found;
+}
+
+/// What may stand in a Host header; anything else would end up inside a URL that is handed out.
+bool plausible_host(std::string_view host) {
+  return !host.empty() && host.size() <= 255 && std::all_of(host.begin(), host.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == ':' || c == '-' || c == '_' || c == '[' || c == ']';
+  });
+}
+
+/// `https://example.org`: what the client calls this server, behind a proxy too.
+std::string base_url(const Request& request) {
+  const auto first = [&](std::string_view name) {
+    const std::string_view value = request.header(name);
+    return trimmed(value.substr(0, value.find(',')));
+  };
+  std::string_view host = first("X-Forwarded-Host");
+  if (!plausible_host(host)) host = request.header("Host");
+  if (!plausible_host(host)) host = "localhost";
+  const bool secure = equal_folded(first("X-Forwarded-Proto"), "https");
+  return fmt::format("{}://{}", secure ? "https" : "http", host);
+}
+
+bool is_subresource(std::string_view segment) {
+  return segment == "children" || segment == "parents" || segment == "ancestors" ||
+         segment == "descendants" || segment == "adoption";
+}
+
+std::string join_path(const std::vector<std::string>& segments, std::size_t from, std::size_t to) {
+  std::string joined;
+  for (std::size_t i = from; i < to; ++i) {
+    if (i > from) joined += '/';
+    joined += segments[i];
+  }
+  return joined;
+}
+
+/// Names and values in one order, each encoded, so that equal queries have equal texts.
+std::string canonical_query(ParamList params, bool with_page) {
+  std::sort(params.begin(), params.end(), [](const Param& a, const Param& b) {
+    return std::tie(a.name, a.value) < std::tie(b.name, b.value);
+  });
+  std::string text;
+  for (const Param& param : params) {
+    if (!with_page && (param.name == "limit" || param.name == "cursor")) continue;
+    text += percent_encode(param.name) + '=' + percent_encode(param.value) + '&';
+  }
+  return text;
+}
+
+/// The same query on the next page.
+std::string next_query(const ParamList& params, const std::string& cursor) {
+  std::string text;
+  for (const Param& param : params) {
+    if (param.name == "cursor") continue;
+    text += percent_encode(param.name) + '=' + percent_encode(param.value) + '&';
+  }
+  return text + "cursor=" + cursor;
+}
+
+/// One request on its way to an answer.
+class Exchange {
+ public:
+  Exchange(const Request& request, ApiContext& context) : request_{request}, context_{context} {}
+
+  Response answer() {
+    Response response = guarded();
+    add_common_headers(response);
+    context_.metrics.count_answer(response.status);
+    return response;
+  }
+
+ private:
+  Response guarded() {
+    try {
+      return route();
+    } catch (const ParamError& error) {
+      return failure(400, error.what(), error.parameter());
+    } catch (const Error& error) {
+      const int status = http_status(error.kind());
+      if (status == 500) return internal_failure(error.what());
+      if (status == 503 && context_.log) context_.log(error.what());
+      Response response = failure(status, error.what());
+      if (status == 503) response.set_header("Retry-After", "5");
+      return response;
+    } catch (const std::exception& error) {
+      return internal_failure(error.what());
+    }
+  }
+
+  Response internal_failure(const std::string& what) {
+    if (context_.log)
+      context_.log(request_.method + " " + valid_utf8(request_.target) + ": " + what);
+    return failure(500, "the server failed to answer; its log says why");
+  }
+
+  /// People get a page, programs a problem.
+  Response failure(int status, std::string_view detail, std::string_view parameter = {}) {
+    const bool page = target_ && target_->segments.front() != "v1" &&
+                      accepts(request_.header("Accept"), "text/html");
+    if (!page) return problem(status, detail, parameter);
+    Response response;
+    response.status = status;
+    response.headers = {{"Content-Type", std::string{kHtml}}};
+    response.body = error_page(status, detail);
+    return response;
+  }
+
+  Response route() {
+    target_ = parse_target(request_.target);
+    if (request_.method == "OPTIONS") return options();
+    if (request_.method != "GET" && request_.method != "HEAD") {
+      Response response =
+          failure(405, request_.method + " is not answered here, only GET and HEAD");
+      response.set_header("Allow", std::string{kMethods});
+      return response;
+    }
+    if (!target_) return failure(400, "the target is no path with a well-formed query");
+    const std::vector<std::string>& path = target_->segments;
+    const std::string& head = path.front();
+    if (head == "v1" && path.size() > 1) return route_api(path);
+    if (path.size() == 1) {
+      if (head.empty()) return home();
+      if (head == "search") return search_page_answer();
+      if (head == "style.css") return stylesheet_answer();
+      if (head == "healthz") return status_answer(R"({"status":"ok"})");
+      if (head == "readyz") {
+        open_current();  // throws when there is none: 503
+        return status_answer(
+            fmt::format(R"({{"status":"ready","snapshot":{}}})", facts_->number()));
+      }
+      if (head == "metrics") return metrics_answer();
+    }
+    if (head == "models" && path.size() > 1) return model_page_answer();
+    if (head == "families" && path.size() == 2) return family_page_answer();
+    return failure(404, "there is no such resource");
+  }
+
+  Response route_api(const std::vector<std::string>& path) {
+    const std::string& resource = path[1];
+    if (resource == "models" && path.size() > 2) {
+      const bool sub = path.size() > 3 && is_subresource(path.back());
+      const std::string name = join_path(path, 2, path.size() - (sub ? 1 : 0));
+      return sub ? model_list(name, path.back()) : model(name);
+    }
+    if (resource == "families" && path.size() == 2) return families();
+    if (resource == "families" && path.size() == 3) return family(path[2]);
+    if (resource == "families" && path.size() == 4 && path[3] == "models") {
+      return family_models(path[2]);
+    }
+    if (path.size() == 2 && resource == "search") return search_answer();
+    if (path.size() == 2 && resource == "stats") return stats();
+    if (path.size() == 2 && resource == "snapshots") return snapshots();
+    return failure(404, "there is no such resource");
+  }
+
+  // -- snapshots
+  // -----------------------------------------------------------------------------------------------------
+
+  void open(const SnapshotHandle& snapshot) { facts_ = context_.facts.of(snapshot); }
+  void open_current() { open(context_.snapshots.current()); }
+
+  /// Opens the snapshot that `as_of` or the cursor asks for, else the newest.
+  void open_asked(ParamReader& reader) {
+    const auto as_of = reader.as_of();
+    if (const auto text = reader.text("cursor")) {
+      cursor_ = decode_cursor(*text);
+      if (!cursor_ || (as_of && *as_of != cursor_->snapshot)) {
+        throw ParamError{"cursor", "is not one that was handed out for this query"};
+      }
+      try {
+        return open(context_.snapshots.at(cursor_->snapshot));
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::not_found) throw;
+        throw ParamError{"cursor", "is of a snapshot that was never published here"};
+      }
+    }
+    if (as_of) return open(context_.snapshots.at(*as_of));
+    open_current();
+  }
+
+  /// The same without paging: a cursor is refused by the reader's finish().
+  void open_as_of(ParamReader& reader) {
+    const auto as_of = reader.as_of();
+    if (as_of) return open(context_.snapshots.at(*as_of));
+    open_current();
+  }
+
+  const SnapshotView& view() const { return facts_->snapshot(); }
+
+  // -- answers
+  // -------------------------------------------------------------------------------------------------------
+
+  std::uint64_t query_hash(const std::string& path) const {
+    return hash_text(fmt::format("{}?{}{}", path, canonical_query(target_->params, false),
+                                 context_.families_hash));
+  }
+
+  /// Names this answer among all that this and any other version ever gave; the coding makes the
+  /// bytes differ.
+  std::string make_etag(std::string_view path, std::string_view type) const {
+    const SnapshotTotals& total = view().total();
+    const std::string all =
+        fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", STEMMA_VERSION, total.observed_at,
+                    total.models, total.edges, total.claims_observed, context_.families_hash, type,
+                    base_url(request_), path, canonical_query(target_->params, true));
+    return fmt::format("\"{}-{:016x}{}\"", total.number, hash_text(all), gzip_ ? "-gzip" : "");
+  }
+
+  /// The head of a 200, or of a 304 where the client has it already.
+  Response begin(const std::string& path, std::string_view type) {
+    gzip_ = accepts_gzip(request_.header("Accept-Encoding"));
+    Response response;
+    const std::string etag = make_etag(path, type);
+    response.headers = {
+        {"ETag", etag}, {"Vary", "Accept, Accept-Encoding"}, {"Cache-Control", "no-cache"}};
+    if (matches_etag(request_.header("If-None-Match"), etag)) {
+      response.status = 304;
+      return response;
+    }
+    response.headers.emplace_back("Content-Type", type);
+    if (gzip_) response.headers.emplace_back("Content-Encoding", "gzip");
+    return response;
+  }
+
+  void fill(Response& response, std::string body) const {
+    response.body = gzip_ ? gzip(body) : std::move(body);
+  }
+
+  /// `make_body` is not called where a 304 will do.
+  template <class MakeBody>
+  Response whole(const std::string& path, std::string_view type, MakeBody&& make_body) {
+    Response response = begin(path, type);
+    if (response.status == 200) fill(response, make_body());
+    return response;
+  }
+
+  template <class MakeList>
+  Response list(const std::string& path, ListQuery query, MakeList&& make_list) {
+    const bool stream = accepts(request_.header("Accept"), kNdjson);
+    if (stream) {
+      for (const Param& param : target_->params) {
+        if (param.name == "limit" || param.name == "cursor") {
+          throw ParamError{param.name, "makes no sense in a stream, which is the whole answer"};
+        }
+      }
+      query.limit = std::numeric_limits<NodeId>::max();
+    }
+    const std::uint64_t hash = query_hash(path);
+    if (cursor_) {
+      if (cursor_->query != hash) throw ParamError{"cursor", "belongs to another query"};
+      query.offset = static_cast<std::size_t>(cursor_->offset);
+    }
+    Response response = begin(path, stream ? kNdjson : kJson);
+    if (response.status != 200) return response;
+    ListAnswer answer = make_list(query);
+    if (stream) {
+      ChunkSource lines = list_lines(facts_->handle(), std::move(answer));
+      response.chunks = gzip_ ? gzip_chunks(std::move(lines)) : std::move(lines);
+      return response;
+    }
+    std::string next;
+    const std::size_t end = query.offset + answer.listing.items.size();
+    if (!answer.listing.items.empty() && end < answer.listing.total) {
+      next = base_url(request_) + path + '?' +
+             next_query(target_->params, encode_cursor({facts_->number(), end, hash}));
+      response.headers.emplace_back("Link", "<" + next + ">; rel=\"next\"");
+    }
+    fill(response, list_body(view(), answer, next));
+    return response;
+  }
+
+  // -- names
+  // ---------------------------------------------------------------------------------------------------------
+
+  /// The node that `name` means. Where that is an alias or another case, `redirect_` leads to
+  /// `prefix` + name + `suffix`.
+  NodeId find_model(const std::string& name, std::string_view prefix, std::string_view suffix) {
+    const auto node = find_name(view(), name);
+    if (!node) {
+      throw Error{
+          ErrorKind::not_found,
+          fmt::format("no model or ghost is called '{}' in snapshot {}", name, facts_->number())};
+    }
+    const std::string_view canonical = view().name(*node);
+    if (canonical != name) redirect_to(prefix, canonical, suffix);
+    return *node;
+  }
+
+  const FamilyDefinition& find_family(const std::string& name, std::string_view prefix,
+                                      std::string_view suffix) {
+    const FamilyDefinition* family = context_.families.find(name);
+    if (family == nullptr) {
+      throw Error{ErrorKind::not_found, fmt::format("no family or series is called '{}'", name)};
+    }
+    if (family->name != name) redirect_to(prefix, family->name, suffix);
+    return *family;
+  }
+
+  void redirect_to(std::string_view prefix, std::string_view name, std::string_view suffix) {
+    Response response;
+    response.status = 308;
+    std::string location = fmt::format("{}{}{}", prefix, percent_encode(name, true), suffix);
+    if (!target_->raw_query.empty()) location += '?' + target_->raw_query;
+    response.headers = {{"Location", std::move(location)}};
+    redirect_ = std::move(response);
+  }
+
+  // -- the API
+  // -------------------------------------------------------------------------------------------------------
+
+  Response model(const std::string& name) {
+    ParamReader reader{target_->params};
+    open_as_of(reader);
+    const NodeId node = find_model(name, "/v1/models/", "");
+    if (redirect_) return *redirect_;
+    reader.finish();
+    return whole("/v1/models/" + percent_encode(name, true), kJson,
+                 [&] { return model_body(view(), show_model(*facts_, node)); });
+  }
+
+  Response model_list(const std::string& name, const std::string& sub) {
+    ParamReader reader{target_->params};
+    open_asked(reader);
+    const std::string suffix = "/" + sub;
+    const NodeId node = find_model(name, "/v1/models/", suffix);
+    if (redirect_) return *redirect_;
+    const std::string path = "/v1/models/" + percent_encode(name, true) + suffix;
+    if (sub == "parents") {
+      ListQuery query;
+      query.limit = reader.limit();
+      reader.finish();
+      return list(path, query, [&](const ListQuery& q) { return list_parents(*facts_, node, q); });
+    }
+    if (sub == "adoption") return failure(404, "there is no such resource");
+    const ListQuery query = read_list_query(reader, sub == "ancestors", sub != "children");
+    reader.finish();
+    return list(path, query, [&](const ListQuery& q) {
+      if (sub == "children") return list_children(*facts_, node, q);
+      if (sub == "ancestors") return list_ancestors(*facts_, node, q);
+      return list_descendants(*facts_, node, q);
+    });
+  }
+
+  Response families() {
+    ParamReader reader{target_->params};
+    open_as_of(reader);
+    const Policy policy =
+        reader.choice("policy", {"any", "fractional"}) == "any" ? Policy::any : Policy::fractional;
+    reader.finish();
+    return whole("/v1/families", kJson,
+                 [&] { return families_body(view(), list_families(*facts_, policy)); });
+  }
+
+  Response family(const std::string& name) {
+    ParamReader reader{target_->params};
+    open_as_of(reader);
+    const FamilyDefinition& definition = find_family(name, "/v1/families/", "");
+    if (redirect_) return *redirect_;
+    // One family alone has nothing to share a model with.
+    (void)reader.choice("policy", {"any"});
+    reader.finish();
+    return whole("/v1/families/" + percent_encode(name), kJson,
+                 [&] { return family_body(view(), show_family(*facts_, definition)); });
+  }
+
+  Response family_models(const std::string& name) {
+    ParamReader reader{target_->params};
+    open_asked(reader);
+    const FamilyDefinition& definition = find_family(name, "/v1/families/", "/models");
+    if (redirect_) return *redirect_;
+    const ListQuery query = read_list_query(reader, false);
+    reader.finish();
+    return list("/v1/families/" + percent_encode(name) + "/models", query,
+                [&](const ListQuery& q) { return list_family_models(*facts_, definition, q); });
+  }
+
+  Response search_answer() {
+    ParamReader reader{target_->params};
+    open_as_of(reader);
+    const auto text = reader.text("q");
+    if (!text) throw ParamError{"q", "is missing: the text to search for"};
+    const std::size_t limit = reader.limit();
+    reader.finish();
+    return whole("/v1/search", kJson,
+                 [&] { return search_body(view(), search(*facts_, *text, limit)); });
+  }
+
+  Response stats() {
+    ParamReader reader{target_->params};
+    open_as_of(reader);
+    reader.finish();
+    return whole("/v1/stats", kJson, [&] {
+      return stats_body(view(), context_.rejected
+                                    ? context_.rejected(facts_->number(), kRejectedShown)
+                                    : std::vector<RejectedDocument>{});
+    });
+  }
+
+  Response snapshots() {
+    ParamReader reader{target_->params};
+    open_current();
+    reader.finish();
+    return whole("/v1/snapshots", kJson, [&] { return snapshots_body(view()); });
+  }
+
+  // -- what says how the server is
+  // -----------------------------------------------------------------------------------
+
+  Response status_answer(std::string body) {
+    Response response;
+    response.headers = {{"Content-Type", std::string{kJson}}, {"Cache-Control", "no-store"}};
+    response.body = std::move(body);
+    return response;
+  }
+
+  Response metrics_answer() {
+    try {
+      open_current();
+    } catch (const Error&) {
+      facts_ = nullptr;  // a server without a snapshot has metrics, too
+    }
+    Response response = status_answer(context_.metrics.text(facts_ ? &view() : nullptr));
+    response.set_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    return response;
+  }
+
+  Response options() {
+    Response response;
+    response.status = 204;
+    response.headers = {{"Allow", std::string{kMethods}},
+                        {"Access-Control-Allow-Methods", std::string{kMethods}},
+                        {"Access-Control-Allow-Headers", "Accept, If-None-Match"},
+                        {"Access-Control-Max-Age", "86400"}};
+    return response;
+  }
+
+  // -- the pages
+  // -----------------------------------------------------------------------------------------------------
+
+  std::string page_path() const { return target_->raw_path; }
+
+  Response home() {
+    open_current();
+    return whole(page_path(), kHtml,
+                 [&] { return home_page(*facts_, list_families(*facts_, Policy::any)); });
+  }
+
+  Response search_page_answer() {
+    open_current();
+    std::string text;
+    for (const Param& param : target_->params) {
+      if (param.name == "q") text = param.value;
+    }
+    return whole(page_path(), kHtml, [&] {
+      const auto items = text.empty() ? std::vector<SearchItem>{} : search(*facts_, text, 50);
+      return search_page(*facts_, valid_utf8(text), items);
+    });
+  }
+
+  Response model_page_answer() {
+    open_current();
+    const auto& path = target_->segments;
+    const NodeId node = find_model(join_path(path, 1, path.size()), "/models/", "");
+    if (redirect_) return *redirect_;
+    return whole(page_path(), kHtml, [&] {
+      ListQuery parents;
+      parents.limit = kMaxLimit;
+      return model_page(*facts_, show_model(*facts_, node), list_parents(*facts_, node, parents),
+                        list_children(*facts_, node, ListQuery{}));
+    });
+  }
+
+  Response family_page_answer() {
+    open_current();
+    const FamilyDefinition& family = find_family(target_->segments[1], "/families/", "");
+    if (redirect_) return *redirect_;
+    return whole(page_path(), kHtml, [&] {
+      return family_page(*facts_, show_family(*facts_, family),
+                         list_descendants(*facts_, family, ListQuery{}));
+    });
+  }
+
+  Response stylesheet_answer() {
+    Response response;
+    response.headers = {{"Content-Type", "text/css; charset=utf-8"},
+                        {"Cache-Control", "max-age=3600"}};
+    response.body = std::string{stylesheet()};
+    return response;
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------
+
+  void add_common_headers(Response& response) {
+    response.set_header("Access-Control-Allow-Origin", "*");
+    response.set_header("Access-Control-Expose-Headers",
+                        "ETag, Link, X-Snapshot, X-Snapshot-Partial, X-Snapshot-Generated");
+    response.set_header("X-Content-Type-Options", "nosniff");
+    if (response.header("Content-Type") == kHtml) {
+      response.set_header(
+          "Content-Security-Policy",
+          "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
+          "base-uri 'none'; frame-ancestors 'none'");
+      response.set_header("Referrer-Policy", "no-referrer");
+    }
+    if (!facts_) {
+      try {
+        open_current();
+      } catch (const std::exception&) {
+        return;  // nothing was published: there is no number to tell
+      }
+    }
+    const SnapshotTotals& total = view().total();
+    response.set_header("X-Snapshot", std::to_string(total.number));
+    if (total.partial != 0) {
+      // Header values end at the line; a scope is text that somebody typed.
+      std::string scope = percent_encode(view().scope_text());
+      response.set_header("X-Snapshot-Partial", scope.empty() ? "true" : std::move(scope));
+    }
+    if (total.generated != 0) response.set_header("X-Snapshot-Generated", "true");
+  }
+
+  const Request& request_;
+  ApiContext& context_;
+  std::optional<Target> target_;
+  std::shared_ptr<SnapshotFacts> facts_;
+  std::optional<Cursor> cursor_;
+  std::optional<Response> redirect_;
+  bool gzip_ = false;
+};
+
+std::uint64_t hash_definitions(const FamilySet& families) {
+  std::string all;
+  for (const FamilyDefinition& family : families.definitions()) {
+    all += family.name + '\n' + family.label + '\n' + family.pattern + '\n' + family.parent + '\n';
+    for (const std::string& owner : family.owners) all += owner + '\t';
+    all += '\n';
+  }
+  return hash_text(all);
+}
+
+}  // namespace
+
+ApiContext::ApiContext(SnapshotSource& source, const FamilySet& definitions,
+                       RejectedReader rejected_reader)
+    : snapshots{source},
+      families{definitions},
+      rejected{std::move(rejected_reader)},
+      facts{definitions},
+      families_hash{hash_definitions(definitions)} {}
+
+Response handle(const Request& request, ApiContext& context) {
+  return Exchange{request, context}.answer();
+}
+
+}  // namespace stemma

@@ -1,0 +1,76 @@
+#include "api/snapshot_facts.h"
+
+#include <algorithm>
+
+#include "graph/burst.h"
+#include "graph/walk.h"
+
+namespace stemma {
+
+const FamilySummary& SnapshotFacts::summary(const FamilyDefinition& family) {
+  const std::lock_guard lock{mutex_};
+  const auto found = summaries_.find(family.name);
+  if (found != summaries_.end()) return found->second;
+  if (!bursts_) bursts_ = find_bursts(*snapshot_);
+  const FamilyMembers members = members_of(*snapshot_, families_, family);
+  return summaries_.emplace(family.name, summarise(*snapshot_, members, *bursts_)).first->second;
+}
+
+const FractionalShares& SnapshotFacts::shares() {
+  const std::lock_guard lock{mutex_};
+  if (!shares_) shares_ = fractional_shares(*snapshot_, families_);
+  return *shares_;
+}
+
+std::uint64_t SnapshotFacts::in_no_family() {
+  const std::lock_guard lock{mutex_};
+  if (in_no_family_) return *in_no_family_;
+  std::vector<NodeId> roots;
+  for (const FamilyDefinition& family : families_.definitions()) {
+    if (!family.top_level()) continue;
+    const std::vector<NodeId> own = families_.roots(*snapshot_, family);
+    roots.insert(roots.end(), own.begin(), own.end());
+  }
+  std::sort(roots.begin(), roots.end());
+  roots.erase(std::unique(roots.begin(), roots.end()), roots.end());
+  std::uint64_t inside = 0;
+  for (const NodeId node : roots) inside += snapshot_->live(node) ? 1 : 0;
+  for (const Reached& row : descendants_of(*snapshot_, roots)) {
+    inside += snapshot_->live(row.node) ? 1 : 0;
+  }
+  in_no_family_ = snapshot_->total().models - inside;
+  return *in_no_family_;
+}
+
+std::uint64_t SnapshotFacts::live_descendants(NodeId node) {
+  const SnapshotView& view = *snapshot_;
+  if (view.child_begin[node] == view.child_begin[node + 1]) return 0;
+  {
+    const std::lock_guard lock{counts_mutex_};
+    const auto found = descendants_.find(node);
+    if (found != descendants_.end()) return found->second;
+  }
+  // Outside the lock: others need not wait for a walk, and two that walk alike agree.
+  std::uint64_t count = 0;
+  for (const Reached& row : descendants_of(view, std::span{&node, 1})) {
+    count += view.live(row.node) ? 1 : 0;
+  }
+  const std::lock_guard lock{counts_mutex_};
+  descendants_.emplace(node, count);
+  return count;
+}
+
+std::shared_ptr<SnapshotFacts> FactsCache::of(const SnapshotHandle& snapshot) {
+  const std::lock_guard lock{mutex_};
+  const auto found = std::find_if(facts_.begin(), facts_.end(),
+                                  [&](const auto& facts) { return facts->handle() == snapshot; });
+  if (found != facts_.end()) {
+    std::rotate(found, found + 1, facts_.end());
+  } else {
+    if (facts_.size() == kKept) facts_.erase(facts_.begin());
+    facts_.push_back(std::make_shared<SnapshotFacts>(snapshot, families_));
+  }
+  return facts_.back();
+}
+
+}  // namespace stemma

@@ -1,0 +1,184 @@
+#include "crawler/curl_http_client.h"
+
+#include <curl/curl.h>
+
+#include <array>
+#include <new>
+#include <string_view>
+#include <utility>
+
+#include "schema/error.h"
+
+namespace stemma {
+namespace {
+
+struct CloseEasy {
+  void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+};
+using HeaderList = std::unique_ptr<curl_slist, FreeList>;
+
+/// curl's process-wide state. Never torn down: other threads may still use the library at exit.
+CURLcode initialise_curl() {
+  static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+  return code;
+}
+
+std::string_view trim(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+/// Where the callbacks put what arrives.
+struct Sink {
+  HttpResponse* response;
+  std::size_t max_body_bytes;
+  bool too_large = false;
+};
+
+// Exceptions must not cross curl's C frames; a short count makes curl end the transfer.
+std::size_t take_body(char* data, std::size_t /*one*/, std::size_t size, void* user) noexcept {
+  auto& sink = *static_cast<Sink*>(user);
+  if (size > sink.max_body_bytes - sink.response->body.size()) {
+    sink.too_large = true;
+    return 0;
+  }
+  try {
+    sink.response->body.append(data, size);
+  } catch (...) {
+    sink.too_large = true;
+    return 0;
+  }
+  return size;
+}
+
+std::size_t take_header(char* data, std::size_t /*one*/, std::size_t size, void* user) noexcept {
+  auto& sink = *static_cast<Sink*>(user);
+  const std::string_view line = trim({data, size});
+  try {
+    if (line.substr(0, 5) == "HTTP/") {
+      sink.response->headers.clear();  // an interim answer (100, 103) came before this one
+    } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
+      sink.response->headers.push_back(
+          {std::string{trim(line.substr(0, colon))}, std::string{trim(line.substr(colon + 1))}});
+    }
+  } catch (...) {
+    return 0;
+  }
+  return size;
+}
+
+TransportError classify(CURLcode code, const Sink& sink) {
+  if (sink.too_large) return TransportError::too_large;
+  switch (code) {
+    case CURLE_OK:
+      return TransportError::none;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+      return TransportError::unreachable;
+    case CURLE_OPERATION_TIMEDOUT:
+      return TransportError::timeout;
+    case CURLE_PARTIAL_FILE:
+      return TransportError::truncated;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+      return TransportError::tls;
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+      return TransportError::bad_request;
+    default:
+      return TransportError::broken;
+  }
+}
+
+}  // namespace
+
+struct CurlHttpClient::Impl {
+  CurlOptions options;
+  std::unique_ptr<CURL, CloseEasy> handle;
+};
+
+CurlHttpClient::CurlHttpClient(CurlOptions options)
+    : impl_{std::make_unique<Impl>(Impl{std::move(options), nullptr})} {
+  if (const CURLcode code = initialise_curl(); code != CURLE_OK) {
+    throw Error{ErrorKind::unavailable,
+                std::string{"cannot set up libcurl: "} + curl_easy_strerror(code)};
+  }
+  impl_->handle.reset(curl_easy_init());
+  if (!impl_->handle) throw Error{ErrorKind::unavailable, "cannot set up libcurl: no handle"};
+  CURL* const curl = impl_->handle.get();
+  const CurlOptions& set = impl_->options;
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
+  curl_easy_setopt(curl, CURLOPT_USERAGENT, set.user_agent.c_str());
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(set.connect_timeout.count()));
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(set.total_timeout.count()));
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, set.stall_bytes_per_second);
+  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(set.stall_timeout.count()));
+  curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, 256L * 1024L);
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take_body);
+  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &take_header);
+}
+
+CurlHttpClient::~CurlHttpClient() = default;
+
+HttpResponse CurlHttpClient::get(const HttpRequest& request) {
+  HttpResponse response;
+  Sink sink{&response, impl_->options.max_body_bytes};
+  HeaderList headers;
+  for (const HttpHeader& header : request.headers) {
+    curl_slist* const longer =
+        curl_slist_append(headers.get(), (header.name + ": " + header.value).c_str());
+    if (longer == nullptr) throw std::bad_alloc{};
+    static_cast<void>(headers.release());
+    headers.reset(longer);
+  }
+  std::array<char, CURL_ERROR_SIZE> words{};
+  CURL* const curl = impl_->handle.get();
+  curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
+  curl_easy_setopt(curl, CURLOPT_HEADERDATA, &sink);
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, words.data());
+  const CURLcode code = curl_easy_perform(curl);
+  // The handle outlives what these point at.
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, nullptr);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, nullptr);
+  curl_easy_setopt(curl, CURLOPT_HEADERDATA, nullptr);
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, nullptr);
+
+  curl_off_t received = 0;
+  if (curl_easy_getinfo(curl, CURLINFO_SIZE_DOWNLOAD_T, &received) == CURLE_OK && received > 0) {
+    response.wire_bytes = static_cast<std::uint64_t>(received);
+  }
+  response.error = classify(code, sink);
+  if (response.error != TransportError::none) {
+    if (sink.too_large) {
+      response.error_text =
+          "the body is larger than " + std::to_string(impl_->options.max_body_bytes) + " bytes";
+    } else {
+      response.error_text = words[0] != '\0' ? words.data() : curl_easy_strerror(code);
+    }
+    response.body.clear();
+    response.headers.clear();
+    return response;
+  }
+  long status = 0;
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  response.status = static_cast<int>(status);
+  return response;
+}
+
+}  // namespace stemma

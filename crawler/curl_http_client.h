@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "crawler/http_client.h"
+
+namespace stemma {
+
+struct CurlOptions {
+  std::string user_agent = "stemma/0.1.0 (model lineage crawler)";
+  std::chrono::milliseconds connect_timeout = std::chrono::seconds{20};
+  /// The longest wait for a first byte, and the longest that a body may trickle below
+  /// `stall_bytes_per_second`.
+  std::chrono::seconds stall_timeout{60};
+  long stall_bytes_per_second = 200;
+  std::chrono::milliseconds total_timeout = std::chrono::minutes{10};
+  std::size_t max_body_bytes = std::size_t{256} << 20U;  ///< Decoded.
+};
+
+/// HttpClient over libcurl: one handle that keeps its connection open, compressed transfer,
+/// certificates always verified, http and https only, redirects handed to the caller. One thread.
+class CurlHttpClient final : public HttpClient {
+ public:
+  /// Throws Error{unavailable} when libcurl cannot be set up.
+  explicit CurlHttpClient(CurlOptions options = {});
+  ~CurlHttpClient() override;
+  CurlHttpClient(const CurlHttpClient&) = delete;
+  CurlHttpClient& operator=(const CurlHttpClient&) = delete;
+
+  [[nodiscard]] HttpResponse get(const HttpRequest& request) override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stemma

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace stemma {
+
+/// Longest document that is read; a longer line costs that document.
+inline constexpr std::size_t kLongestDocument = std::size_t{16} << 20U;
+
+/// The bytes of a file or of standard input ("-"), decompressed: plain, gzip or zstd, told by the first bytes, several
+/// frames one after the other included. One thread. Throws Error{usage} when the file cannot be opened, Error{corrupt} when
+/// its compression is damaged or cut short, naming the file.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  /// Replaces `buffer[0, capacity)` and returns how many bytes came; 0 at the end.
+  virtual std::size_t read(char* buffer, std::size_t capacity) = 0;
+  [[nodiscard]] static std::unique_ptr<ByteSource> open(const std::string& file);
+};
+
+/// A piece of a file with whole documents in it, one a line.
+struct DocumentChunk {
+  std::string text;               ///< Lines; a line too long to read is left out.
+  std::uint64_t first_line = 1;   ///< Number of the first line of `text`.
+  std::uint64_t overlong_line = 0;  ///< Where not 0: the line with that number was too long; `text` is empty then.
+};
+
+/// Cuts a source of documents into chunks of about `chunk_bytes`: NDJSON at line ends, a JSON array (told by its first
+/// character) between its elements, each of which then takes one line and counts as one. Returns false from `visit` to stop.
+/// Throws Error{corrupt} when an array is not closed, after its whole elements were visited.
+void each_chunk(ByteSource& source, const std::string& name, std::size_t chunk_bytes,
+                const std::function<void(DocumentChunk&&)>& visit);
+
+}  // namespace stemma

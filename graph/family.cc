@@ -1,0 +1,211 @@
+#include "graph/family.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <unordered_map>
+
+// GCC 12 takes a member of the library's own automaton for uninitialised when sanitizers are on.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <regex>
+
+#include "graph/lookup.h"
+#include "schema/error.h"
+#include "schema/model_name.h"
+
+namespace stemma {
+namespace {
+
+/// The Hub allows 96 characters; a ghost's name may be any text that somebody wrote, and
+/// std::regex recurses once a character.
+constexpr std::size_t kLongestSearched = 256;
+
+std::optional<std::regex> compile(const FamilyDefinition& family) {
+  if (family.pattern.empty()) return std::nullopt;
+  try {
+    return std::regex{family.pattern, std::regex::ECMAScript | std::regex::icase};
+  } catch (const std::regex_error& error) {
+    throw Error{ErrorKind::usage, "family \"" + family.name + "\": the pattern \"" +
+                                      family.pattern +
+                                      "\" is not a regular expression: " + error.what()};
+  }
+}
+
+bool pattern_found(const std::optional<std::regex>& pattern, std::string_view model_name) {
+  if (!pattern) return true;
+  const std::string_view base = base_name_of(model_name).substr(0, kLongestSearched);
+  return std::regex_search(base.begin(), base.end(), *pattern);
+}
+
+}  // namespace
+
+struct FamilySet::Compiled {
+  std::vector<FamilyDefinition> definitions;
+  std::vector<std::optional<std::regex>> patterns;
+  std::unordered_map<std::string, std::size_t> by_name;  // names are folded
+
+  /// The compiled pattern of a definition, be it ours or a copy of ours.
+  [[nodiscard]] const std::optional<std::regex>& pattern_of(const FamilyDefinition& family) const {
+    const auto found = by_name.find(fold_case(family.name));
+    if (found == by_name.end()) {
+      throw Error{ErrorKind::usage, "family \"" + family.name + "\" is not defined"};
+    }
+    return patterns[found->second];
+  }
+};
+
+FamilySet::FamilySet(std::vector<FamilyDefinition> definitions)
+    : compiled_{std::make_unique<Compiled>()} {
+  compiled_->definitions = std::move(definitions);
+  for (const FamilyDefinition& family : compiled_->definitions) {
+    const bool fresh =
+        compiled_->by_name.emplace(fold_case(family.name), compiled_->patterns.size()).second;
+    if (!fresh) {
+      throw Error{ErrorKind::usage, "family \"" + family.name + "\" is defined twice"};
+    }
+    compiled_->patterns.push_back(compile(family));
+  }
+  for (const FamilyDefinition& family : compiled_->definitions) {
+    if (!family.top_level() && find(family.parent) == nullptr) {
+      throw Error{ErrorKind::usage, "series \"" + family.name + "\": its family \"" +
+                                        family.parent + "\" is not defined"};
+    }
+  }
+}
+
+FamilySet::~FamilySet() = default;
+FamilySet::FamilySet(FamilySet&&) noexcept = default;
+FamilySet& FamilySet::operator=(FamilySet&&) noexcept = default;
+
+const std::vector<FamilyDefinition>& FamilySet::definitions() const noexcept {
+  return compiled_->definitions;
+}
+
+const FamilyDefinition* FamilySet::find(std::string_view name) const {
+  const auto found = compiled_->by_name.find(fold_case(name));
+  return found == compiled_->by_name.end() ? nullptr : &compiled_->definitions[found->second];
+}
+
+bool FamilySet::matches(const FamilyDefinition& family, std::string_view model_name) const {
+  const std::string_view owner = owner_of(model_name);
+  const bool owned =
+      !owner.empty() && std::any_of(family.owners.begin(), family.owners.end(),
+                                    [&](const auto& one) { return equal_folded(one, owner); });
+  return owned && pattern_found(compiled_->pattern_of(family), model_name);
+}
+
+std::vector<NodeId> FamilySet::roots(const SnapshotView& snapshot,
+                                     const FamilyDefinition& family) const {
+  const std::optional<std::regex>& pattern = compiled_->pattern_of(family);
+  std::vector<NodeId> found;
+  for (const std::string& owner : family.owners) {
+    for (const NodeId node : nodes_of_owner(snapshot, owner)) {
+      if (pattern_found(pattern, snapshot.name(node))) found.push_back(node);
+    }
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());  // an owner given twice
+  return found;
+}
+
+FamilyMembers members_of(const SnapshotView& snapshot, const FamilySet& families,
+                         const FamilyDefinition& family) {
+  FamilyMembers members;
+  members.roots = families.roots(snapshot, family);
+  members.derivatives = descendants_of(snapshot, members.roots);
+  return members;
+}
+
+namespace {
+
+/// Adds a known count to a sum and remembers that something was known.
+void add_known(std::int64_t count, std::int64_t& sum, bool& known) {
+  if (count == kUnknownCount) return;
+  sum += count;
+  known = true;
+}
+
+/// Counts by number first: a map from text is far too slow to ask once a model.
+class TermCounts {
+ public:
+  explicit TermCounts(const SnapshotView& snapshot)
+      : snapshot_{snapshot}, counts_(snapshot.terms.size()) {}
+
+  void add(std::uint32_t term) { ++counts_[term]; }
+
+  [[nodiscard]] std::map<std::string, std::uint64_t> by_text() const {
+    std::map<std::string, std::uint64_t> result;
+    for (std::size_t term = 0; term < counts_.size(); ++term) {
+      if (counts_[term] == 0) continue;
+      const std::string_view text = snapshot_.terms[term];
+      result[text.empty() ? "unknown" : std::string{text}] += counts_[term];
+    }
+    return result;
+  }
+
+ private:
+  const SnapshotView& snapshot_;
+  std::vector<std::uint64_t> counts_;
+};
+
+}  // namespace
+
+FamilySummary summarise(const SnapshotView& snapshot, const FamilyMembers& members,
+                        const std::vector<bool>& set_aside) {
+  FamilySummary summary;
+  for (const NodeId root : members.roots) {
+    if (!snapshot.live(root)) continue;
+    ++summary.official;
+    add_known(snapshot.downloads[root], summary.downloads_official, summary.downloads_known);
+    add_known(snapshot.downloads_all_time[root], summary.downloads_all_time_official,
+              summary.all_time_known);
+  }
+  TermCounts licenses{snapshot}, authors{snapshot}, pipeline_tags{snapshot};
+  std::array<std::uint64_t, kRelations.size()> relations{};
+  std::vector<std::uint64_t> depths;
+  for (const Reached& row : members.derivatives) {
+    const NodeId node = row.node;
+    if (!snapshot.live(node)) continue;
+    ++summary.derivatives;
+    if (row.depth == 1) ++summary.derivatives_direct;
+    if (!set_aside[node]) ++summary.derivatives_burst_adjusted;
+    add_known(snapshot.downloads[node], summary.downloads_derivatives, summary.downloads_known);
+    add_known(snapshot.downloads_all_time[node], summary.downloads_all_time_derivatives,
+              summary.all_time_known);
+    ++relations[static_cast<std::size_t>(snapshot.relation[row.edge])];
+    if (depths.size() <= row.depth) depths.resize(row.depth + std::size_t{1});
+    ++depths[row.depth];
+    licenses.add(snapshot.license[node]);
+    authors.add(snapshot.author[node]);
+    pipeline_tags.add(snapshot.pipeline_tag[node]);
+  }
+  for (const Relation relation : kRelations) {
+    const std::uint64_t count = relations[static_cast<std::size_t>(relation)];
+    if (count != 0) summary.by_relation.emplace(to_string(relation), count);
+  }
+  for (std::size_t depth = 1; depth < depths.size(); ++depth) {
+    if (depths[depth] != 0) summary.by_depth.emplace(std::to_string(depth), depths[depth]);
+  }
+  summary.by_license = licenses.by_text();
+  summary.by_author = authors.by_text();
+  summary.by_pipeline_tag = pipeline_tags.by_text();
+  return summary;
+}
+
+std::vector<std::string> families_of(const SnapshotView& snapshot, const FamilySet& families,
+                                     NodeId node) {
+  std::vector<NodeId> line{node};
+  for (const Reached& ancestor : ancestors_of(snapshot, line)) line.push_back(ancestor.node);
+  std::vector<std::string> names;
+  for (const FamilyDefinition& family : families.definitions()) {
+    const bool member = std::any_of(line.begin(), line.end(), [&](NodeId ancestor) {
+      return families.matches(family, snapshot.name(ancestor));
+    });
+    if (member) names.push_back(family.name);
+  }
+  return names;
+}
+
+}  // namespace stemma

@@ -1,0 +1,119 @@
+#include "index/rocks.h"
+
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/sst_file_writer.h>
+#include <rocksdb/table.h>
+
+#include <array>
+
+namespace stemma::rocks {
+namespace {
+
+constexpr std::array<const char*, kFamilies> kNames{"default", "models",    "versions",  "counts", "seen",
+                                                    "documents", "snapshots", "lookups", "pages"};
+
+rocksdb::ColumnFamilyOptions family_options(std::size_t index) {
+  rocksdb::ColumnFamilyOptions options;
+  const auto family = static_cast<Family>(index);
+  rocksdb::BlockBasedTableOptions table;
+  table.block_size = std::size_t{16} << 10U;
+  if (family == Family::models || family == Family::lookups) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  // Packs, pages and bitmaps are zstd frames already.
+  const bool packed = family == Family::documents || family == Family::pages || family == Family::seen;
+  options.compression = packed ? rocksdb::kNoCompression : rocksdb::kZSTD;
+  options.write_buffer_size = std::size_t{16} << 20U;
+  return options;
+}
+
+}  // namespace
+
+void check(const rocksdb::Status& status, const std::string& doing) {
+  if (status.ok()) return;
+  throw Error{status.IsCorruption() ? ErrorKind::corrupt : ErrorKind::storage, doing + ": " + status.ToString()};
+}
+
+Handle::Handle(const std::filesystem::path& path, bool read_only) : name_{path.string()} {
+  rocksdb::DBOptions options;
+  options.create_if_missing = !read_only;
+  options.create_missing_column_families = !read_only;
+  options.keep_log_file_num = 2;
+  options.max_background_jobs = 2;
+  options.max_open_files = 256;
+  options.paranoid_checks = true;
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (std::size_t i = 0; i < kFamilies; ++i) descriptors.emplace_back(kNames[i], family_options(i));
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = read_only ? rocksdb::DB::OpenForReadOnly(options, name_, descriptors, &families_, &db)
+                                           : rocksdb::DB::Open(options, name_, descriptors, &families_, &db);
+  check(status, "opening the store " + name_);
+  db_.reset(db);
+}
+
+Handle::~Handle() {
+  for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);
+}
+
+std::unique_ptr<rocksdb::Iterator> Handle::scan(Family which, bool fill_cache) const {
+  rocksdb::ReadOptions options;
+  options.fill_cache = fill_cache;
+  options.readahead_size = std::size_t{2} << 20U;
+  return std::unique_ptr<rocksdb::Iterator>{db_->NewIterator(options, family(which))};
+}
+
+bool Handle::get(Family which, std::string_view key, std::string& value) const {
+  const rocksdb::Status status = db_->Get({}, family(which), slice(key), &value);
+  if (status.IsNotFound()) return false;
+  check(status, "reading the store " + name_);
+  return true;
+}
+
+struct BulkLoad::File {
+  File(const rocksdb::Options& options, rocksdb::ColumnFamilyHandle* family, std::string file_path)
+      : writer{rocksdb::EnvOptions{}, options, family}, path{std::move(file_path)} {}
+  rocksdb::SstFileWriter writer;
+  std::string path;
+};
+
+BulkLoad::BulkLoad(const Handle& handle, std::filesystem::path scratch)
+    : handle_{handle}, scratch_{std::move(scratch)}, files_(kFamilies) {
+  std::error_code error;
+  std::filesystem::remove_all(scratch_, error);
+  std::filesystem::create_directories(scratch_, error);
+  if (error) throw Error{ErrorKind::storage, "making " + scratch_.string() + ": " + error.message()};
+}
+
+BulkLoad::~BulkLoad() {
+  files_.clear();
+  std::error_code ignored;
+  std::filesystem::remove_all(scratch_, ignored);
+}
+
+void BulkLoad::put(Family which, std::string_view key, std::string_view value) {
+  const auto index = static_cast<std::size_t>(which);
+  if (!files_[index]) {
+    const rocksdb::Options options{rocksdb::DBOptions{}, family_options(index)};
+    files_[index] = std::make_unique<File>(options, handle_.family(which), (scratch_ / kNames[index]).string() + ".sst");
+    check(files_[index]->writer.Open(files_[index]->path), "writing " + files_[index]->path);
+  }
+  check(files_[index]->writer.Put(slice(key), slice(value)), "writing " + files_[index]->path);
+}
+
+void BulkLoad::ingest() {
+  std::vector<rocksdb::IngestExternalFileArg> args;
+  for (std::size_t i = 0; i < kFamilies; ++i) {
+    if (!files_[i]) continue;
+    check(files_[i]->writer.Finish(), "writing " + files_[i]->path);
+    rocksdb::IngestExternalFileArg arg;
+    arg.column_family = handle_.family(static_cast<Family>(i));
+    arg.external_files = {files_[i]->path};
+    arg.options.move_files = true;
+    arg.options.failed_move_fall_back_to_copy = true;
+    args.push_back(std::move(arg));
+  }
+  check(handle_.db().IngestExternalFiles(args), "adding to the store " + handle_.name());
+  files_.clear();
+  files_.resize(kFamilies);
+}
+
+}  // namespace stemma::rocks

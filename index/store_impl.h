@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "index/model_store.h"
+#include "index/rocks.h"
+#include "schema/error.h"
+
+namespace stemma {
+
+/// What publishing and deriving see of the store beyond its public face.
+struct ModelStore::Impl {
+  Impl(const std::filesystem::path& path, bool read_only) : rocks{path, read_only} {}
+
+  [[nodiscard]] Error damaged(const std::string& what) const {
+    return Error{ErrorKind::corrupt, what + " in the store " + rocks.name() +
+                                         " is damaged or of a newer version: restore a backup, or import again elsewhere"};
+  }
+
+  rocks::Handle rocks;
+};
+
+}  // namespace stemma

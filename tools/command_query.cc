@@ -1,0 +1,684 @@
+#include "tools/command_query.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+#include <limits>
+#include <memory>
+
+#include "api/bodies.h"
+#include "api/params.h"
+#include "api/queries.h"
+#include "graph/burst.h"
+#include "graph/lookup.h"
+#include "graph/search.h"
+#include "index/crawl_ledger.h"
+#include "index/family_file.h"
+#include "index/snapshot_set.h"
+#include "schema/model_name.h"
+#include "tools/table.h"
+
+namespace stemma {
+namespace {
+
+constexpr std::size_t kCandidatesShown = 10;
+constexpr std::size_t kCandidatesLookedAt = 1000;
+constexpr std::size_t kSuggestions = 5;
+constexpr std::size_t kBreakdownShown = 10;
+
+/// What one invocation was given.
+struct Invocation {
+  std::string name;
+  ParamList params;
+  bool all = false;
+};
+
+std::string with_dashes(std::string text) {
+  std::replace(text.begin(), text.end(), '_', '-');
+  return text;
+}
+
+void print(const std::string& text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!written || std::fflush(stdout) != 0) {
+    throw Error{ErrorKind::storage, "cannot write the answer to standard output"};
+  }
+}
+
+std::string count_text(std::int64_t value) {
+  return value == kUnknownCount ? "-" : grouped(static_cast<std::uint64_t>(value));
+}
+
+std::string text_or_dash(std::string_view text) { return text.empty() ? "-" : printable(text); }
+
+std::string date_text(UnixSeconds time) {
+  return time == kUnknownTime ? "-" : format_utc(time).substr(0, 10);
+}
+
+std::string plural(std::uint64_t count, std::string_view word) {
+  return fmt::format("{} {}{}", grouped(count), word, count == 1 ? "" : "s");
+}
+
+/// "snapshot 3 of 2024-07-11T00:00:00Z"
+std::string snapshot_text(const SnapshotView& view) {
+  const SnapshotTotals& total = view.total();
+  return fmt::format("snapshot {} of {}", total.number, format_utc(total.observed_at));
+}
+
+/// What the reader must know before using a number.
+std::string marks_text(const SnapshotView& view) {
+  std::string text;
+  if (view.total().partial != 0) {
+    text += fmt::format("Partial: only a part of the hub was crawled ({}).\n",
+                        printable(view.scope_text()));
+  }
+  if (view.total().generated != 0) text += "Generated: demo data, none of it is on the Hub.\n";
+  return text;
+}
+
+/// A model, or a family or series.
+struct Subject {
+  const FamilyDefinition* family = nullptr;
+  NodeId model = kNoNode;
+};
+
+/// One query, from the opened data to what is printed.
+class Query {
+ public:
+  Query(const CliGlobals& globals, const Invocation& invocation)
+      : globals_{globals},
+        invocation_{invocation},
+        reader_{invocation.params},
+        families_{load_families(globals.families)},
+        snapshots_{globals.data} {
+    const auto as_of = reader_.as_of();
+    facts_ = std::make_unique<SnapshotFacts>(as_of ? snapshots_.at(*as_of) : snapshots_.current(),
+                                             families_);
+  }
+
+  void show() {
+    const Subject subject = resolve();
+    if (subject.family != nullptr) return print_family(*subject.family);
+    reader_.finish();
+    const ModelAnswer answer = show_model(*facts_, subject.model);
+    if (globals_.json) return print(model_body(view(), answer) + '\n');
+    print_model(answer);
+  }
+
+  void family() {
+    const FamilyDefinition* family = families_.find(invocation_.name);
+    if (family == nullptr) {
+      std::string known;
+      for (const FamilyDefinition& definition : families_.definitions()) {
+        known += (known.empty() ? "" : ", ") + definition.name;
+      }
+      throw Error{ErrorKind::not_found,
+                  fmt::format("no family or series is called '{}'; there are {}",
+                              printable(invocation_.name), known)};
+    }
+    print_family(*family);
+  }
+
+  void parents() {
+    const Subject subject = resolve();
+    if (subject.family != nullptr) {
+      throw Error{ErrorKind::usage,
+                  fmt::format("{} is a family and has no parents of its own; its models' are in "
+                              "'stemma ancestors {}', one model's in 'stemma parents OWNER/NAME'",
+                              subject.family->name, subject.family->name)};
+    }
+    ListQuery query;
+    query.limit = read_limit();
+    reader_.finish();
+    const ListAnswer answer = list_parents(*facts_, subject.model, query);
+    print_list(answer,
+               fmt::format("{} has {}, ghosts and gone models included", view().name(subject.model),
+                           plural(answer.listing.total, "parent")));
+  }
+
+  void children() {
+    const Subject subject = resolve();
+    ListQuery query = read_query(false, false);
+    if (subject.family != nullptr) {
+      query.filters.max_depth = 1;
+      const ListAnswer answer = list_descendants(*facts_, *subject.family, query);
+      return print_list(answer, headline(answer, query, "derives directly", "derive directly",
+                                         "family " + subject.family->name));
+    }
+    const ListAnswer answer = list_children(*facts_, subject.model, query);
+    print_list(answer, headline(answer, query, "derives directly", "derive directly",
+                                std::string{view().name(subject.model)}));
+  }
+
+  void descendants() {
+    const Subject subject = resolve();
+    const ListQuery query = read_query(false, true);
+    const bool family = subject.family != nullptr;
+    const ListAnswer answer = family ? list_descendants(*facts_, *subject.family, query)
+                                     : list_descendants(*facts_, subject.model, query);
+    print_list(answer, headline(answer, query, "descends", "descend",
+                                family ? "family " + subject.family->name
+                                       : std::string{view().name(subject.model)}));
+  }
+
+  void ancestors() {
+    const Subject subject = resolve();
+    const ListQuery query = read_query(true, true);
+    const bool family = subject.family != nullptr;
+    const ListAnswer answer = family ? list_ancestors(*facts_, *subject.family, query)
+                                     : list_ancestors(*facts_, subject.model, query);
+    print_list(answer,
+               fmt::format("{} from {}, ghosts{} included{}",
+                           family ? "The roots of family " + subject.family->name + " descend"
+                                  : std::string{view().name(subject.model)} + " descends",
+                           plural(answer.listing.total, "model"),
+                           query.filters.include_gone ? " and gone models" : "",
+                           filtered() ? ", as filtered" : ""));
+  }
+
+  void families() {
+    const bool any = reader_.choice("policy", {"any", "fractional"}) == "any";
+    reader_.finish();
+    const FamiliesAnswer answer = list_families(*facts_, any ? Policy::any : Policy::fractional);
+    if (globals_.json) return print(families_body(view(), answer) + '\n');
+    Table table{{{"FAMILY"},
+                 {"OFFICIAL", true},
+                 {"DERIVATIVES", true},
+                 {any ? "MODELS" : "SHARE", true},
+                 {"DOWNLOADS 30D", true}}};
+    const auto share = [&](double models) {
+      return any ? grouped(static_cast<std::uint64_t>(models)) : fmt::format("{:.6f}", models);
+    };
+    for (const FamilyRow& row : answer.items) add_family_row(table, row, share(row.models));
+    table.add({"other", "", "", share(answer.other), ""});
+    print(fmt::format("{} in {}; policy {}: {}.\n\n{}{}", plural(answer.total, "live model"),
+                      snapshot_text(view()), to_string(answer.policy),
+                      any ? "a model counts in every family that it descends from"
+                          : "a model is one unit, split over its parents",
+                      table.text(terminal_width()), marks()));
+  }
+
+  void search() {
+    const std::size_t limit = read_limit();
+    reader_.finish();
+    const std::vector<SearchItem> items = stemma::search(*facts_, invocation_.name, limit);
+    if (globals_.json) return print(search_body(view(), items) + '\n');
+    if (items.empty()) {
+      return print(fmt::format("Nothing is called anything like '{}' in {}.\n{}",
+                               printable(invocation_.name), snapshot_text(view()), marks()));
+    }
+    Table table{{{"NAME", false, true}, {"KIND"}, {"DESCENDANTS", true}, {"DOWNLOADS 30D", true}}};
+    for (const SearchItem& item : items) {
+      std::string kind = "family";
+      if (item.model) {
+        kind = view().live(*item.model) ? "model" : to_string(view().state[*item.model]);
+      }
+      table.add({std::string{item.model ? view().name(*item.model) : item.family->name}, kind,
+                 grouped(item.descendants), count_text(item.downloads)});
+    }
+    print(table.text(terminal_width()) + marks());
+  }
+
+  void stats() {
+    reader_.finish();
+    std::vector<RejectedDocument> rejected;
+    if (view().total().rejected_documents > 0) {
+      CrawlLedger ledger{globals_.data, CrawlLedger::Mode::read_only};
+      rejected = ledger.rejected(facts_->number(), kRejectedShown);
+    }
+    if (globals_.json) return print(stats_body(view(), rejected) + '\n');
+    print_stats(rejected);
+  }
+
+  void snapshots() {
+    reader_.finish();
+    if (globals_.json) return print(snapshots_body(view()) + '\n');
+    Table table{
+        {{"SNAPSHOT", true}, {"OBSERVED AT"}, {"MODELS", true}, {"EDGES", true}, {"PARTIAL"}}};
+    for (const SnapshotRow& row : view().history) {
+      table.add({std::to_string(row.number), format_utc(row.observed_at), grouped(row.models),
+                 grouped(row.edges), row.partial != 0 ? "yes" : "no"});
+    }
+    print(table.text(terminal_width()));
+  }
+
+ private:
+  const SnapshotView& view() const { return facts_->snapshot(); }
+
+  std::string marks() const {
+    const std::string text = marks_text(view());
+    return text.empty() ? text : '\n' + text;
+  }
+
+  bool filtered() const {
+    return std::any_of(
+        invocation_.params.begin(), invocation_.params.end(), [](const Param& param) {
+          return param.name != "limit" && param.name != "as_of" && param.name != "sort" &&
+                 param.name != "order" && param.name != "include_gone";
+        });
+  }
+
+  std::size_t read_limit() {
+    const std::size_t limit = reader_.limit();
+    return invocation_.all ? std::numeric_limits<NodeId>::max() : limit;
+  }
+
+  ListQuery read_query(bool gone_by_default, bool with_depth) {
+    ListQuery query = read_list_query(reader_, gone_by_default, with_depth);
+    reader_.finish();
+    if (invocation_.all) query.limit = std::numeric_limits<NodeId>::max();
+    return query;
+  }
+
+  /// A family or series, then a model by name, then by the part after the owner where that is
+  /// unique.
+  Subject resolve() const {
+    const std::string& name = invocation_.name;
+    if (const FamilyDefinition* family = families_.find(name)) return {family, kNoNode};
+    if (const auto node = find_name(view(), name)) return {nullptr, *node};
+    std::vector<NodeId> candidates;
+    if (name.find('/') == std::string::npos) {
+      candidates = find_base_name(view(), name, kCandidatesLookedAt);
+    }
+    if (candidates.size() == 1) return {nullptr, candidates.front()};
+    if (candidates.empty()) throw unknown_name();
+
+    // Re-uploads under the same name are common: the one that is a family's own goes before them.
+    std::vector<NodeId> official;
+    for (const NodeId node : candidates) {
+      if (view().live(node) && is_official(node)) official.push_back(node);
+    }
+    if (official.size() == 1) {
+      fmt::print(stderr, "{} is taken as {}; {} have that name under other owners\n",
+                 printable(name), view().name(official.front()),
+                 plural(candidates.size() - 1, "other model"));
+      return {nullptr, official.front()};
+    }
+    std::string list;
+    for (std::size_t i = 0; i < std::min(candidates.size(), kCandidatesShown); ++i) {
+      list += fmt::format("\n  {}", view().name(candidates[i]));
+    }
+    if (candidates.size() > kCandidatesShown) {
+      list += fmt::format("\n  and {} more", candidates.size() - kCandidatesShown);
+    }
+    throw Error{ErrorKind::not_found,
+                fmt::format("several models are called '{}'; say which:{}", printable(name), list)};
+  }
+
+  bool is_official(NodeId node) const {
+    const auto& definitions = families_.definitions();
+    return std::any_of(definitions.begin(), definitions.end(), [&](const FamilyDefinition& family) {
+      return families_.matches(family, view().name(node));
+    });
+  }
+
+  Error unknown_name() const {
+    std::string message = fmt::format("no model, family or series is called '{}' in snapshot {}",
+                                      printable(invocation_.name), facts_->number());
+    std::string suggestions;
+    for (const SearchHit& hit : search_names(view(), invocation_.name, kSuggestions)) {
+      suggestions += fmt::format("\n  {}", view().name(hit.node));
+    }
+    if (!suggestions.empty()) message += "; did you mean" + suggestions;
+    return Error{ErrorKind::not_found, message};
+  }
+
+  /// "2,293 live models descend from family qwen (1,482,379 downloads in 30 days)"
+  std::string headline(const ListAnswer& answer, const ListQuery& query, std::string_view verb_one,
+                       std::string_view verb_many, const std::string& from) const {
+    const std::uint64_t total = answer.listing.total;
+    return fmt::format("{} {} from {}{}{} ({} downloads in 30 days)",
+                       plural(total, query.filters.include_gone ? "model" : "live model"),
+                       total == 1 ? verb_one : verb_many, from,
+                       query.filters.include_gone ? ", gone ones included" : "",
+                       filtered() ? ", as filtered" : "",
+                       grouped(static_cast<std::uint64_t>(answer.listing.total_downloads)));
+  }
+
+  void print_list(const ListAnswer& answer, const std::string& head) const {
+    if (globals_.json) return print(list_body(view(), answer, {}) + '\n');
+    std::string out = fmt::format("{}, {}.\n", head, snapshot_text(view()));
+    const std::vector<Reached>& items = answer.listing.items;
+    if (!items.empty()) {
+      out += '\n' + (answer.kind == ListKind::edges ? edge_table(items) : lineage_table(items))
+                        .text(terminal_width());
+    }
+    std::string notes;
+    if (items.size() < answer.listing.total) {
+      notes = fmt::format("Showing {} of {}; --all for the rest.\n", grouped(items.size()),
+                          grouped(answer.listing.total));
+    }
+    notes += marks_text(view());
+    if (!notes.empty()) out += '\n' + notes;
+    print(out);
+  }
+
+  std::string name_cell(NodeId node) const {
+    const NodeState state = view().state[node];
+    if (state == NodeState::live) return std::string{view().name(node)};
+    return fmt::format("{} ({})", view().name(node), to_string(state));
+  }
+
+  Table lineage_table(const std::vector<Reached>& items) const {
+    Table table{{{"MODEL", false, true},
+                 {"RELATION"},
+                 {"DEPTH", true},
+                 {"VIA", false, true},
+                 {"DOWNLOADS 30D", true},
+                 {"LIKES", true},
+                 {"CREATED"},
+                 {"LICENSE", false, true}}};
+    for (const Reached& row : items) {
+      const NodeId node = row.node;
+      table.add({name_cell(node), std::string{to_string(view().relation[row.edge])},
+                 std::to_string(row.depth), std::string{view().name(row.via)},
+                 count_text(view().downloads[node]), count_text(view().likes[node]),
+                 date_text(view().created_at[node]),
+                 text_or_dash(view().terms[view().license[node]])});
+    }
+    return table;
+  }
+
+  Table edge_table(const std::vector<Reached>& items) const {
+    Table table{{{"MODEL", false, true},
+                 {"RELATION"},
+                 {"CONFIDENCE", true},
+                 {"CLAIMED IN", false, true},
+                 {"DOWNLOADS 30D", true},
+                 {"LICENSE", false, true}}};
+    for (const Reached& row : items) {
+      std::string sources;
+      for (std::uint32_t i = view().claim_begin[row.edge]; i < view().claim_begin[row.edge + 1];
+           ++i) {
+        const std::string_view source = to_string(view().claims[i].source);
+        if (sources.find(source) != std::string::npos) continue;
+        sources += (sources.empty() ? "" : ", ") + std::string{source};
+      }
+      table.add({name_cell(row.node), std::string{to_string(view().relation[row.edge])},
+                 fmt::format("{:.2f}", view().confidence[row.edge]), sources,
+                 count_text(view().downloads[row.node]),
+                 text_or_dash(view().terms[view().license[row.node]])});
+    }
+    return table;
+  }
+
+  void print_model(const ModelAnswer& answer) const {
+    const NodeId node = answer.node;
+    const auto joined = [](const std::vector<std::string>& texts) {
+      std::string all;
+      for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
+      return text_or_dash(all);
+    };
+    const auto time = [](UnixSeconds at) { return text_or_dash(format_utc(at)); };
+    std::string by_relation;
+    for (const Relation relation : kRelations) {
+      const std::uint64_t count = answer.by_relation[static_cast<std::size_t>(relation)];
+      if (count == 0) continue;
+      by_relation += fmt::format("{}{} {}", by_relation.empty() ? ": " : ", ", grouped(count),
+                                 to_string(relation));
+    }
+    std::string out = fmt::format("{} ({}), {}.\n\n", view().name(node),
+                                  to_string(view().state[node]), snapshot_text(view()));
+    const auto line = [&](std::string_view name, const std::string& value) {
+      out += fmt::format("{:<20}{}\n", name, value);
+    };
+    line("families", joined(answer.families));
+    line("children", fmt::format("{} live{}", grouped(answer.children), by_relation));
+    line("descendants", grouped(answer.descendants) + " live");
+    line("downloads 30 days", count_text(view().downloads[node]));
+    line("downloads all time", count_text(view().downloads_all_time[node]));
+    line("likes", count_text(view().likes[node]));
+    line("license", text_or_dash(view().terms[view().license[node]]));
+    line("pipeline tag", text_or_dash(view().terms[view().pipeline_tag[node]]));
+    line("library", text_or_dash(view().terms[view().library[node]]));
+    line("parameters", count_text(view().parameters[node]));
+    line("created", time(view().created_at[node]));
+    line("last modified", time(view().last_modified[node]));
+    line("first seen", time(observed_at(view(), view().first_seen[node])));
+    line("last seen", time(observed_at(view(), view().last_seen[node])));
+    line("hub id", view().hub_id[node].empty() ? "-" : view().hub_id[node].hex());
+    if (!answer.aliases.empty()) line("old names", joined(answer.aliases));
+    print(out + marks());
+  }
+
+  void add_family_row(Table& table, const FamilyRow& row, const std::string& models) const {
+    const FamilySummary& summary = *row.summary;
+    table.add({row.family->name, grouped(summary.official), grouped(summary.derivatives), models,
+               count_text(summary.downloads_known
+                              ? summary.downloads_official + summary.downloads_derivatives
+                              : kUnknownCount)});
+  }
+
+  void print_family(const FamilyDefinition& family) {
+    reader_.finish();
+    const FamilyAnswer answer = show_family(*facts_, family);
+    if (globals_.json) return print(family_body(view(), answer) + '\n');
+    const FamilySummary& summary = *answer.family.summary;
+    const auto sum = [&](std::int64_t value) {
+      return count_text(summary.downloads_known ? value : kUnknownCount);
+    };
+    std::string out = fmt::format(
+        "Family {}: {} and {}, {}.\n\n", family.name, plural(summary.official, "official model"),
+        plural(summary.derivatives, "live derivative"), snapshot_text(view()));
+    out += fmt::format("{:<28}{}\n", "direct derivatives", grouped(summary.derivatives_direct));
+    out += fmt::format("{:<28}{}  ({})\n", "derivatives, burst-adjusted",
+                       grouped(summary.derivatives_burst_adjusted), kBurstRule);
+    out += fmt::format("{:<28}official {}, derivatives {}\n", "downloads in 30 days",
+                       sum(summary.downloads_official), sum(summary.downloads_derivatives));
+    add_breakdown(out, "RELATION", summary.by_relation);
+    add_breakdown(out, "DEPTH", summary.by_depth);
+    add_breakdown(out, "LICENSE", summary.by_license);
+    add_breakdown(out, "AUTHOR", summary.by_author);
+    if (!answer.series.empty()) {
+      Table table{{{"SERIES"},
+                   {"OFFICIAL", true},
+                   {"DERIVATIVES", true},
+                   {"MODELS", true},
+                   {"DOWNLOADS 30D", true}}};
+      for (const FamilyRow& row : answer.series) {
+        add_family_row(table, row, grouped(row.summary->official + row.summary->derivatives));
+      }
+      out += '\n' + table.text(terminal_width());
+    }
+    print(out + marks());
+  }
+
+  /// Derivatives by one property, the most frequent values first.
+  static void add_breakdown(std::string& out, const std::string& title,
+                            const std::map<std::string, std::uint64_t>& counts) {
+    if (counts.empty()) return;
+    std::vector<std::pair<std::string, std::uint64_t>> rows(counts.begin(), counts.end());
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const auto& a, const auto& b) { return a.second > b.second; });
+    Table table{{{title, false, true}, {"DERIVATIVES", true}}};
+    for (std::size_t i = 0; i < std::min(rows.size(), kBreakdownShown); ++i) {
+      table.add({rows[i].first, grouped(rows[i].second)});
+    }
+    if (rows.size() > kBreakdownShown) {
+      std::uint64_t rest = 0;
+      for (std::size_t i = kBreakdownShown; i < rows.size(); ++i) rest += rows[i].second;
+      table.add({fmt::format("{} more", rows.size() - kBreakdownShown), grouped(rest)});
+    }
+    out += '\n' + table.text(terminal_width());
+  }
+
+  void print_stats(const std::vector<RejectedDocument>& rejected) const {
+    const SnapshotTotals& total = view().total();
+    std::string out =
+        fmt::format("{} in {}.\n\n", plural(total.models, "live model"), snapshot_text(view()));
+    const auto line = [&](std::string_view name, std::uint64_t value) {
+      out += fmt::format("{:<28}{:>14}\n", name, grouped(value));
+    };
+    line("gone models", total.gone);
+    line("ghosts", total.ghosts);
+    line("edges", total.edges);
+    for (const Relation relation : kRelations) {
+      line(fmt::format("  {}", to_string(relation)),
+           total.by_relation[static_cast<std::size_t>(relation)]);
+    }
+    line("models that declare a parent", total.declaring);
+    line("models with several parents", total.multi_parent);
+    line("self references", total.self_references);
+    line("cycles", total.cycles);
+    line("claims observed", total.claims_observed);
+    line("claims kept", total.claims_kept);
+    line("claims rejected", total.claims_rejected);
+    line("claims on themselves", total.claims_self);
+    line("documents rejected", total.rejected_documents);
+    if (!rejected.empty()) {
+      Table table{{{"REJECTED", false, true}, {"FIELD"}, {"REASON", false, true}}};
+      for (const RejectedDocument& document : rejected) {
+        table.add({document.where, text_or_dash(document.field), document.reason});
+      }
+      out += '\n' + table.text(terminal_width());
+      if (rejected.size() < total.rejected_documents) {
+        out += fmt::format("The first {} of {}.\n", rejected.size(),
+                           grouped(total.rejected_documents));
+      }
+    }
+    print(out + marks());
+  }
+
+  const CliGlobals& globals_;
+  const Invocation& invocation_;
+  ParamReader reader_;
+  FamilySet families_;
+  SnapshotSet snapshots_;
+  std::unique_ptr<SnapshotFacts> facts_;
+};
+
+/// An option that is a parameter of section 5 of the API: given once or, where alternatives make
+/// sense, several times.
+void add_param(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
+               const std::string& name, const std::string& help, const std::string& value) {
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--" + with_dashes(name),
+          [invocation, name](const std::vector<std::string>& values) {
+            for (const std::string& given : values) invocation->params.push_back({name, given});
+          },
+          help)
+      ->type_name(value)
+      ->allow_extra_args(false);
+}
+
+void add_list_params(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
+                     bool with_depth) {
+  add_param(command, invocation, "relation",
+            "Only these: finetune, adapter, quantized, merge, unspecified", "LIST");
+  if (with_depth) add_param(command, invocation, "depth", "At most so many edges away", "N");
+  add_param(command, invocation, "author", "Only by these authors", "LIST");
+  add_param(command, invocation, "license", "Only under these licenses", "LIST");
+  add_param(command, invocation, "pipeline_tag", "Only for these tasks", "LIST");
+  add_param(command, invocation, "library", "Only for these libraries", "LIST");
+  add_param(command, invocation, "min_downloads", "At least so many downloads in 30 days", "N");
+  add_param(command, invocation, "created_after", "Created then or later", "TIME");
+  add_param(command, invocation, "created_before", "Created earlier", "TIME");
+  add_param(command, invocation, "min_confidence", "Of the last edge, from 0 to 1", "X");
+  command.add_flag_callback(
+      "--include-gone",
+      [invocation] {
+        invocation->params.push_back({"include_gone", "true"});
+      },
+      "Models that are no longer there, too");
+  add_param(command, invocation, "sort", "downloads, likes, created_at, depth or id", "KEY");
+  add_param(command, invocation, "order", "desc or asc", "ORDER");
+}
+
+void add_limit(CLI::App& command, const std::shared_ptr<Invocation>& invocation) {
+  add_param(command, invocation, "limit", "At most so many rows (100)", "N");
+  command.add_flag("--all", invocation->all, "Every row");
+}
+
+class Commands {
+ public:
+  Commands(CLI::App& app, CliGlobals& globals) : app_{app}, globals_{globals} {}
+
+  /// `argument` empty: the command takes none. Returns the command and what it will be given.
+  std::pair<CLI::App*, std::shared_ptr<Invocation>> add(const std::string& name,
+                                                        const std::string& help,
+                                                        const std::string& argument,
+                                                        const std::string& example,
+                                                        void (Query::*run)()) {
+    CLI::App* command = app_.add_subcommand(name, help);
+    auto invocation = std::make_shared<Invocation>();
+    if (!argument.empty()) {
+      command->add_option(argument, invocation->name, "Family, series, model or part of a name")
+          ->required();
+    }
+    command->add_flag("--json", globals_.json, "Print what the HTTP API answers");
+    add_param(*command, invocation, "as_of", "Answer as snapshot N did", "N");
+    command->footer("Example: stemma " + example);
+    command->callback([&globals = globals_, invocation, run] {
+      try {
+        Query query{globals, *invocation};
+        (query.*run)();
+      } catch (const ParamError& error) {
+        const bool limit = error.parameter() == "limit";
+        throw Error{ErrorKind::usage,
+                    fmt::format("--{}: {}{}", with_dashes(error.parameter()), error.reason(),
+                                limit ? "; --all gives every row" : "")};
+      }
+    });
+    return {command, invocation};
+  }
+
+ private:
+  CLI::App& app_;
+  CliGlobals& globals_;
+};
+
+}  // namespace
+
+void add_query_commands(CLI::App& app, CliGlobals& globals) {
+  Commands commands{app, globals};
+  commands.add("show", "What is known of a model or a family", "NAME", "show Qwen/Qwen2-7B",
+               &Query::show);
+  {
+    const auto [command, invocation] =
+        commands.add("parents", "The models that a model was made from, with the evidence", "NAME",
+                     "parents unsloth/Qwen2-7B-bnb-4bit", &Query::parents);
+    add_limit(*command, invocation);
+  }
+  {
+    const auto [command, invocation] =
+        commands.add("children", "The models made directly from a model or a family", "NAME",
+                     "children Qwen/Qwen2-7B --relation adapter", &Query::children);
+    add_list_params(*command, invocation, false);
+    add_limit(*command, invocation);
+  }
+  {
+    const auto [command, invocation] =
+        commands.add("ancestors", "Everything that a model or a family descends from", "NAME",
+                     "ancestors TheBloke/Mistral-7B-v0.1-GGUF", &Query::ancestors);
+    add_list_params(*command, invocation, true);
+    add_limit(*command, invocation);
+  }
+  {
+    const auto [command, invocation] =
+        commands.add("descendants", "Everything that descends from a model or a family", "NAME",
+                     "descendants qwen2 --min-downloads 1000", &Query::descendants);
+    add_list_params(*command, invocation, true);
+    add_limit(*command, invocation);
+  }
+  {
+    const auto [command, invocation] = commands.add("families", "All families, with their numbers",
+                                                    "", "families --json", &Query::families);
+    add_param(*command, invocation, "policy", "any or fractional", "POLICY");
+  }
+  commands.add("family", "One family or series in numbers", "NAME", "family qwen", &Query::family);
+  {
+    const auto [command, invocation] =
+        commands.add("search", "Models and families by a part of their name, typos allowed", "TEXT",
+                     "search qwen2-7b", &Query::search);
+    add_limit(*command, invocation);
+  }
+  commands.add("stats", "The snapshot in numbers, and the documents that were refused", "",
+               "stats --json", &Query::stats);
+  commands.add("snapshots", "The snapshots that were published", "", "snapshots",
+               &Query::snapshots);
+}
+
+}  // namespace stemma

@@ -1,0 +1,111 @@
+#include "tools/table.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace stemma {
+namespace {
+
+constexpr std::size_t kGap = 2;
+constexpr std::size_t kLeastWidth = 12;  // below this a shortened name says nothing
+constexpr std::string_view kEllipsis = "…";
+
+bool begins_code_point(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }
+
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_code_point));
+}
+
+/// The byte at which code point `index` begins.
+std::size_t byte_of(std::string_view text, std::size_t index) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (begins_code_point(text[i]) && index-- == 0) return i;
+  }
+  return text.size();
+}
+
+/// `unsloth/Qwen2-7B-bnb-4bit` -> `unsloth/Q…bnb-4bit`: both ends of a name tell more than its
+/// middle.
+std::string shortened(const std::string& text, std::size_t width) {
+  const std::size_t length = width_of(text);
+  if (length <= width) return text;
+  const std::size_t head = width / 2;
+  const std::size_t tail = width - head - 1;
+  return text.substr(0, byte_of(text, head)) + std::string{kEllipsis} +
+         text.substr(byte_of(text, length - tail));
+}
+
+}  // namespace
+
+std::string grouped(std::uint64_t value) {
+  std::string digits = std::to_string(value);
+  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+  return digits;
+}
+
+std::string printable(std::string_view text) {
+  std::string safe{text};
+  for (std::size_t i = 0; i < safe.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(safe[i]);
+    // U+0080 to U+009F are controls, too: 0xC2 and a byte below 0xA0.
+    const bool c1 =
+        byte == 0xC2 && i + 1 < safe.size() && static_cast<unsigned char>(safe[i + 1]) < 0xA0;
+    if (c1) safe[i + 1] = '?';
+    if (c1 || byte < 0x20 || byte == 0x7F) safe[i] = '?';
+  }
+  return safe;
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  if (::isatty(STDOUT_FILENO) == 0 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
+}
+
+void Table::add(std::vector<std::string> cells) {
+  cells.resize(columns_.size());
+  for (std::string& cell : cells) cell = printable(cell);
+  rows_.push_back(std::move(cells));
+}
+
+std::string Table::text(std::size_t width) const {
+  std::vector<std::size_t> widths;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    std::size_t widest = width_of(columns_[i].title);
+    for (const auto& row : rows_) widest = std::max(widest, width_of(row[i]));
+    widths.push_back(widest);
+  }
+  const auto total = [&] {
+    return std::accumulate(widths.begin(), widths.end(), kGap * (widths.size() - 1));
+  };
+  while (width != 0 && total() > width) {
+    std::size_t* widest = nullptr;
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      if (!columns_[i].shrinks || widths[i] <= kLeastWidth) continue;
+      if (widest == nullptr || widths[i] > *widest) widest = &widths[i];
+    }
+    if (widest == nullptr) break;  // what is left is not to be shortened: let the terminal wrap it
+    --*widest;
+  }
+
+  std::string out;
+  const auto add_line = [&](const auto& cell_of) {
+    std::string line;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const std::string cell = shortened(cell_of(i), widths[i]);
+      const std::string pad(widths[i] - width_of(cell), ' ');
+      if (i > 0) line.append(kGap, ' ');
+      line += columns_[i].number ? pad + cell : cell + pad;
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + '\n';
+  };
+  add_line([&](std::size_t i) { return columns_[i].title; });
+  for (const auto& row : rows_) add_line([&](std::size_t i) { return row[i]; });
+  return out;
+}
+
+}  // namespace stemma

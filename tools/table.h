@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stemma {
+
+/// `1482379` -> `1,482,379`
+[[nodiscard]] std::string grouped(std::uint64_t value);
+
+/// Control characters, which would be orders to a terminal, replaced by `?`.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// The columns of the terminal that stdout is; 0 when it is none.
+[[nodiscard]] std::size_t terminal_width();
+
+/// Rows of texts, aligned. Widths are counted in code points.
+class Table {
+ public:
+  struct Column {
+    std::string title;
+    bool number = false;   ///< Aligned to the right.
+    bool shrinks = false;  ///< May be shortened in the middle where the table is too wide.
+  };
+
+  explicit Table(std::vector<Column> columns) : columns_{std::move(columns)} {}
+
+  /// Needs one cell a column.
+  void add(std::vector<std::string> cells);
+  [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
+
+  /// Title line and rows, each ended. `width` 0 shortens nothing.
+  [[nodiscard]] std::string text(std::size_t width) const;
+
+ private:
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace stemma
