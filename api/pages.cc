@@ -13,7 +13,8 @@ namespace {
 constexpr std::string_view kStyle =
     R"css(:root{color-scheme:light dark;--ink:#1c2226;--soft:#5b6770;
 --line:#d9dee2;--paper:#fbfbf9;--card:#fff;--link:#0b5c8a;--mark:#8a4b00;--markbg:#fff2dc}
-@media (prefers-color-scheme:dark){:root{--ink:#e6e9eb;--soft:#9aa6ae;--line:#33393e;--paper:#14181b;
+@media (prefers-color-scheme:dark){
+:root{--ink:#e6e9eb;--soft:#9aa6ae;--line:#33393e;--paper:#14181b;
 --card:#1b2024;--link:#7cc4ec;--mark:#ffd08a;--markbg:#3a2a10}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}

@@ -210,8 +210,7 @@ class Exchange {
     return failure(404, "there is no such resource");
   }
 
-  // -- snapshots
-  // -----------------------------------------------------------------------------------------------------
+  // Snapshots.
 
   void open(const SnapshotHandle& snapshot) { facts_ = context_.facts.of(snapshot); }
   void open_current() { open(context_.snapshots.current()); }
@@ -244,8 +243,7 @@ class Exchange {
 
   const SnapshotView& view() const { return facts_->snapshot(); }
 
-  // -- answers
-  // -------------------------------------------------------------------------------------------------------
+  // Answers.
 
   std::uint64_t query_hash(const std::string& path) const {
     return hash_text(fmt::format("{}?{}{}", path, canonical_query(target_->params, false),
@@ -326,8 +324,7 @@ class Exchange {
     return response;
   }
 
-  // -- names
-  // ---------------------------------------------------------------------------------------------------------
+  // Names.
 
   /// The node that `name` means. Where that is an alias or another case, `redirect_` leads to
   /// `prefix` + name + `suffix`.
@@ -362,8 +359,7 @@ class Exchange {
     redirect_ = std::move(response);
   }
 
-  // -- the API
-  // -------------------------------------------------------------------------------------------------------
+  // The API.
 
   Response model(const std::string& name) {
     ParamReader reader{target_->params};
@@ -460,8 +456,7 @@ class Exchange {
     return whole("/v1/snapshots", kJson, [&] { return snapshots_body(view()); });
   }
 
-  // -- what says how the server is
-  // -----------------------------------------------------------------------------------
+  // How the server is.
 
   Response status_answer(std::string body) {
     Response response;
@@ -491,8 +486,7 @@ class Exchange {
     return response;
   }
 
-  // -- the pages
-  // -----------------------------------------------------------------------------------------------------
+  // The pages.
 
   std::string page_path() const { return target_->raw_path; }
 
@@ -544,8 +538,6 @@ class Exchange {
     response.body = std::string{stylesheet()};
     return response;
   }
-
-  // ------------------------------------------------------------------------------------------------------------------
 
   void add_common_headers(Response& response) {
     response.set_header("Access-Control-Allow-Origin", "*");

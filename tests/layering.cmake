@@ -21,7 +21,7 @@ set(borders
   "<rocksdb/" "^index/(rocks|model_store|publish)[^/]*$"
   "<sqlite3\\.h>" "^index/(sqlite|crawl_ledger)[^/]*$"
   "<curl/" "^crawler/curl_http_client[^/]*$"
-  "<simdjson" "^crawler/document_[^/]*$"
+  "<simdjson" "^crawler/(document|page)_[^/]*$"
   "<httplib\\.h>" "^api/server[^/]*$"
   "<boost/" "^graph/([^/]*\\.cc|[^/]*_bgl\\.h)$")
 

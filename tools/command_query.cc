@@ -15,6 +15,7 @@
 #include "graph/lookup.h"
 #include "graph/search.h"
 #include "index/crawl_ledger.h"
+#include "index/data_dir.h"
 #include "index/family_file.h"
 #include "index/snapshot_set.h"
 #include "schema/model_name.h"
@@ -92,7 +93,7 @@ class Query {
         invocation_{invocation},
         reader_{invocation.params},
         families_{load_families(globals.families)},
-        snapshots_{globals.data} {
+        snapshots_{DataDir::open(globals.data)} {
     const auto as_of = reader_.as_of();
     facts_ = std::make_unique<SnapshotFacts>(as_of ? snapshots_.at(*as_of) : snapshots_.current(),
                                              families_);

@@ -1,12 +1,63 @@
-#include <cstdio>
-#include "crawler/ingest.h"
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+
 #include "schema/error.h"
-int main(int argc, char** argv) {
-  stemma::ImportOptions o;
-  for (int i = 2; i < argc; ++i) o.files.push_back(argv[i]);
-  o.complete = true;
+#include "tools/command.h"
+#include "tools/command_ingest.h"
+#include "tools/command_query.h"
+#include "tools/command_serve.h"
+#include "tools/version.h"
+
+namespace {
+
+std::filesystem::path default_data() {
+  const char* data = std::getenv("STEMMA_DATA");
+  return data != nullptr && *data != '\0' ? data : "stemma-data";
+}
+
+int run(int argc, char** argv) {
+  stemma::CliGlobals globals;
+  globals.data = default_data();
+  CLI::App app{"stemma: what came from what, and who uses it, of the world's open models"};
+  app.name("stemma");
+  app.set_version_flag("--version", stemma::version_text());
+  app.option_defaults()->always_capture_default(false);
+  app.add_option("--data", globals.data, "Data directory; default $STEMMA_DATA, else ./stemma-data");
+  app.add_option("--families", globals.families, "More family definitions, in the form of schema/families.toml");
+  app.require_subcommand(1);
+  app.fallthrough();  // --data and the like may stand behind the command as well
+  app.footer("Example: stemma import hub.ndjson.zst --complete && stemma descendants Qwen3\n"
+             "`stemma COMMAND --help` tells more.");
+  stemma::add_ingest_commands(app, globals);
+  stemma::add_query_commands(app, globals);
+  stemma::add_serve_command(app, globals);
   try {
-    auto r = stemma::import_files(argv[1], o, {});
-    std::printf("snapshot %u models %lu ghosts %lu edges %lu obs %lu kept %lu rej %lu self %lu selfref %lu toghost %lu multi %lu declaring %lu cycles %lu rejdoc %lu\n", r.snapshot, r.totals.models, r.totals.ghosts, r.totals.edges, r.totals.claims_observed, r.totals.claims_kept, r.totals.claims_rejected, r.totals.claims_self, r.totals.self_references, r.totals.claims_to_ghosts, r.totals.multi_parent, r.totals.declaring, r.totals.cycles, r.rejected);
-  } catch (const stemma::Error& e) { std::fprintf(stderr, "stemma: %s\n", e.what()); return stemma::exit_code(e.kind()); }
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Asked for help or the version: 0. Everything else is a call that was wrong: 2.
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return globals.exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Results go to standard output, everything else to standard error.
+  spdlog::set_default_logger(spdlog::stderr_color_mt("stemma"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S%z %^%l%$ %v");
+  try {
+    return run(argc, argv);
+  } catch (const stemma::Error& error) {
+    std::cerr << "stemma: " << error.what() << "\n";
+    return stemma::exit_code(error.kind());
+  } catch (const std::exception& error) {
+    std::cerr << "stemma: " << error.what() << "\n";
+    return 1;
+  }
 }

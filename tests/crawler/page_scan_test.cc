@@ -34,10 +34,9 @@ TEST_CASE("pages out of order are told", "[crawler][scan]") {
 }
 
 TEST_CASE("a bad document costs itself", "[crawler][scan]") {
-  const std::string bad =
-      GENERATE(as<std::string>{}, R"({"_id":5})", R"({"_id":"xyz"})", "{}", "null", "17", R"({"_id":null})",
-               "{\"_id\":\"621ffdc036468d709f174335\",\"a\":\"\xFF\xC3(\"}", R"({"a" "b"})",
-               R"(["_id"])");
+  const std::string bad = GENERATE(
+      as<std::string>{}, R"({"_id":5})", R"({"_id":"xyz"})", "{}", "null", "17", R"({"_id":null})",
+      "{\"_id\":\"621ffdc036468d709f174335\",\"a\":\"\xFF\xC3(\"}", R"({"a" "b"})", R"(["_id"])");
   CAPTURE(bad);
   const PageIds ids = scan_page_ids("[" + row(kA) + "," + bad + "," + row(kC) + "]");
   REQUIRE(ids.ok());
@@ -48,12 +47,12 @@ TEST_CASE("a bad document costs itself", "[crawler][scan]") {
 }
 
 TEST_CASE("what is no page", "[crawler][scan]") {
-  const std::string body =
-      GENERATE(as<std::string>{}, "", "   ", "null", "{}", "<html><body>502</body></html>", "[1,2,3]",
-               "[{\"_id\":\"621ffdc036468d709f174330\"}", "[{\"_id\":\"621ffdc036468d709f17",
-               "[{\"_id\":\"621ffdc036468d709f174330\"},", "[{\"_id\":\"621ffdc036468d709f174330\"},]",
-               "[{\"_id\":\"621ffdc036468d709f174330\"}]x", "[{\"_id\":\"621ffdc036468d709f174330\"}}",
-               "{\"error\":\"no\"}", "[]]", "\"[]\"");
+  const std::string body = GENERATE(
+      as<std::string>{}, "", "   ", "null", "{}", "<html><body>502</body></html>", "[1,2,3]",
+      "[{\"_id\":\"621ffdc036468d709f174330\"}", "[{\"_id\":\"621ffdc036468d709f17",
+      "[{\"_id\":\"621ffdc036468d709f174330\"},", "[{\"_id\":\"621ffdc036468d709f174330\"},]",
+      "[{\"_id\":\"621ffdc036468d709f174330\"}]x", "[{\"_id\":\"621ffdc036468d709f174330\"}}",
+      "{\"error\":\"no\"}", "[]]", "\"[]\"");
   CAPTURE(body);
   CHECK_FALSE(scan_page_ids(body).ok());
 }
@@ -69,8 +68,7 @@ TEST_CASE("every cut of a page is told from the whole", "[crawler][scan]") {
 }
 
 TEST_CASE("depth does no harm", "[crawler][scan]") {
-  const std::string deep =
-      ",\"cardData\":" + std::string(100000, '[') + std::string(100000, ']');
+  const std::string deep = ",\"cardData\":" + std::string(100000, '[') + std::string(100000, ']');
   const PageIds ids = scan_page_ids("[" + row(kA, deep) + "," + row(kB) + "]");
   REQUIRE(ids.ok());
   CHECK(ids.readable == 2);
@@ -82,7 +80,8 @@ TEST_CASE("arrays are split at their top level", "[crawler][scan]") {
   CHECK(elements == std::vector<std::string_view>{R"({"a":"],[\"}{"})", "[1,2]", "\"x,y\"", "3"});
   REQUIRE(split_array("[]", elements));
   CHECK(elements.empty());
-  for (const char* bad : {"", "[", "]", "[1", "[1,]", "[,1]", "[,]", "[1]]", "[1]2", "{}", "[\"]", "[\"\\"}) {
+  for (const char* bad :
+       {"", "[", "]", "[1", "[1,]", "[,1]", "[,]", "[1]]", "[1]2", "{}", "[\"]", "[\"\\"}) {
     CAPTURE(bad);
     CHECK_FALSE(split_array(bad, elements));
   }
@@ -93,9 +92,10 @@ TEST_CASE("a single document", "[crawler][scan]") {
   REQUIRE(ids);
   CHECK(ids->id.hex() == kA);
   CHECK(ids->name == "o/m");
-  for (const std::string& bad : {std::string{}, std::string{"[]"}, row("xyz"), std::string{R"({"id":"a/b"})"},
-                                 R"({"_id":")" + kA + "\"}", row(kA).substr(0, row(kA).size() - 1),
-                                 row(kA) + "," + row(kB), std::string{"null"}}) {
+  for (const std::string& bad :
+       {std::string{}, std::string{"[]"}, row("xyz"), std::string{R"({"id":"a/b"})"},
+        R"({"_id":")" + kA + "\"}", row(kA).substr(0, row(kA).size() - 1), row(kA) + "," + row(kB),
+        std::string{"null"}}) {
     CAPTURE(bad);
     CHECK_FALSE(scan_document(bad));
   }

@@ -35,9 +35,9 @@ TEST_CASE("RateLimit headers are read", "[crawler][rate]") {
 }
 
 TEST_CASE("what is no RateLimit header is none", "[crawler][rate]") {
-  const std::string text =
-      GENERATE(as<std::string>{}, "", "\"api\"", "\"api\";r=1", "\"api\";r=-1;t=2", "\"api\";r=x;t=2",
-               "\"api\";r=1.5;t=2", "\"api\";r=;t=2", ";;;", "\"api\";r=99999999999999999999;t=1");
+  const std::string text = GENERATE(as<std::string>{}, "", "\"api\"", "\"api\";r=1",
+                                    "\"api\";r=-1;t=2", "\"api\";r=x;t=2", "\"api\";r=1.5;t=2",
+                                    "\"api\";r=;t=2", ";;;", "\"api\";r=99999999999999999999;t=1");
   CAPTURE(text);
   CHECK_FALSE(parse_rate_limit(text));
 }
@@ -118,8 +118,9 @@ TEST_CASE("a quota of 50 a window is never passed", "[crawler][rate]") {
     REQUIRE(left > 0);
     --left;
     limiter.sent();
-    limiter.observe(RateLimit{left, std::chrono::floor<std::chrono::seconds>(window_end - clock.now)},
-                    RatePolicy{50, kWindow});
+    limiter.observe(
+        RateLimit{left, std::chrono::floor<std::chrono::seconds>(window_end - clock.now)},
+        RatePolicy{50, kWindow});
     clock.now += 20ms;
   }
 }

@@ -24,8 +24,8 @@ HttpResponse failure(TransportError error) {
 }
 
 TEST_CASE("backoff doubles, is capped and is spread by the jitter", "[crawler][retry]") {
-  const auto [attempt, plain] = GENERATE(
-      table<int, int>({{1, 1}, {2, 2}, {3, 4}, {4, 8}, {5, 16}, {6, 32}, {7, 60}, {8, 60}, {1000, 60}}));
+  const auto [attempt, plain] = GENERATE(table<int, int>(
+      {{1, 1}, {2, 2}, {3, 4}, {4, 8}, {5, 16}, {6, 32}, {7, 60}, {8, 60}, {1000, 60}}));
   CHECK(backoff(attempt, 0.5, 60s) == std::chrono::seconds{plain});
   CHECK(backoff(attempt, 0.0, 60s) == std::chrono::milliseconds{plain * 750});
   CHECK(backoff(attempt, 1.0, 60s) == std::chrono::milliseconds{plain * 1250});

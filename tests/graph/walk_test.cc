@@ -103,7 +103,7 @@ TEST_CASE("several sources are left out and the nearest counts", "[graph][walk]"
   const auto view = view_of(columns);
   const auto reached = descendants_of(
       view, std::vector{node(view, "r/two"), node(view, "r/one"), node(view, "r/two")});
-  CHECK(name_list(view, reached) == List{"s/child", "t/grandchild"});
+  CHECK(names(view, reached) == Names{"s/child", "t/grandchild"});
   CHECK(find(view, reached, "t/grandchild").depth == 1);
   CHECK(descendants_of(view, {}).empty());
 }

@@ -29,7 +29,7 @@ struct FakeHub::Impl {
   std::size_t page_rows = 0;
   Hook hook;
   mutable std::mutex mutex;
-  std::vector<FakeModel> hidden;               // guarded by mutex, as all below
+  std::vector<FakeModel> hidden;  // guarded by mutex, as all below
   std::map<std::string, std::string> aliases;
   std::vector<FakeRequest> log;
 
@@ -62,8 +62,8 @@ struct FakeHub::Impl {
     if (!more) return answer;
     std::string query = request.target.substr(request.target.find('?'));
     query = query.substr(0, query.find("&cursor="));
-    answer.headers.emplace("Link",
-                           "<" + url() + request.path + query + "&cursor=" + last + ">; rel=\"next\"");
+    answer.headers.emplace(
+        "Link", "<" + url() + request.path + query + "&cursor=" + last + ">; rel=\"next\"");
     return answer;
   }
 

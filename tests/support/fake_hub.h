@@ -34,7 +34,8 @@ struct FakeModel {
   std::string fields;  ///< Further members: `"tags":["gguf"],"likes":3`
 };
 
-/// A hub on a loopback port: a listing in pages, model info with redirects, rate headers. Thread-safe.
+/// A hub on a loopback port: a listing in pages, model info with redirects, rate headers.
+/// Thread-safe.
 class FakeHub {
  public:
   /// Answers first; nullopt lets the hub answer itself. Called on the server's threads.

@@ -1,4 +1,4 @@
-"""What stemma-genhub promises: the same bytes for the same options, a hub shaped like the real one."""
+"""What stemma-genhub promises: the same bytes for the same options, and a realistic hub."""
 
 import collections
 import json

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The scripts in tools/, with stand-ins for what they call: nothing is installed, built or downloaded.
+# The scripts in tools/, with stand-ins for what they call: nothing is installed or downloaded.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -89,7 +89,8 @@ if [ -n "${HUB_ANSWERS:-}" ]; then echo '[{}]'; else exit 7; fi
 SH
 quickstart() {
   : >calls
-  PATH=$scratch/bin:$PATH STEMMA_BUILD_DIR=build HF_TOKEN=hf_secret HF_ENDPOINT=http://hub.invalid/ \
+  PATH=$scratch/bin:$PATH STEMMA_BUILD_DIR=build HF_TOKEN=hf_secret \
+    HF_ENDPOINT=http://hub.invalid/ \
     "$root/tools/quickstart" "$@" >output 2>&1 </dev/null
 }
 
@@ -124,10 +125,10 @@ expect 'serving the snapshot that is there'
 expect_not ' crawl ' calls
 
 if command -v python3 >/dev/null; then
-  python3 -c 'import socket,sys
+  python3 -c 'import socket, time
 with socket.create_server(("127.0.0.1", 0)) as server:
     print(server.getsockname()[1], flush=True)
-    sys.stdin.read()' >port < <(sleep 60) &
+    time.sleep(60)' >port 2>/dev/null &
   holder=$!
   for _ in {1..50}; do [ -s port ] || sleep 0.1; done
   quickstart --demo --listen "127.0.0.1:$(cat port)" || fail "taken port"

@@ -1,0 +1,118 @@
+#include <zlib.h>
+
+#include <array>
+
+#include "api/cursor.h"
+#include "api/gzip.h"
+#include "api/json.h"
+#include "api/request.h"
+#include "schema/model_record.h"
+#include "tests/api/unzip.h"
+#include "tests/support/catch.h"
+
+namespace stemma {
+namespace {
+
+TEST_CASE("a target is taken apart before it is decoded", "[api][request]") {
+  const auto target =
+      parse_target("/v1/models/Qwen%2FQwen3-8B/children?q=a+b%26c&flag&x=1%3D2#part");
+  REQUIRE(target);
+  CHECK(target->segments == std::vector<std::string>{"v1", "models", "Qwen/Qwen3-8B", "children"});
+  CHECK(target->params == ParamList{{"q", "a b&c"}, {"flag", ""}, {"x", "1=2"}});
+  CHECK(target->raw_query == "q=a+b%26c&flag&x=1%3D2");
+}
+
+TEST_CASE("broken targets are refused", "[api][request]") {
+  const std::string bad = GENERATE("", "v1", "*", "/%", "/%4", "/%zz", "/%00", "/?a=%f", "/?%g0=1");
+  CAPTURE(bad);
+  CHECK_FALSE(parse_target(bad));
+}
+
+TEST_CASE("percent encoding goes there and back", "[api][request]") {
+  const std::string text = "a/b c?&=#+\xC3\xBC~-._";
+  CHECK(percent_encode("a/b") == "a%2Fb");
+  CHECK(percent_encode("a/b", true) == "a/b");
+  CHECK(percent_decode(percent_encode(text), false) == text);
+}
+
+TEST_CASE("what is not UTF-8 is replaced", "[api][request]") {
+  CHECK(valid_utf8("a\xC3\xBC\xE2\x82\xAC\xF0\x9F\x8C\xB3") ==
+        "a\xC3\xBC\xE2\x82\xAC\xF0\x9F\x8C\xB3");
+  const std::string mark = "\xEF\xBF\xBD";
+  CHECK(valid_utf8("a\xFFz") == "a" + mark + "z");
+  CHECK(valid_utf8("\xC3") == mark);
+  CHECK(valid_utf8("\xC0\xAF") == mark + mark);             // overlong
+  CHECK(valid_utf8("\xED\xA0\x80") == mark + mark + mark);  // a surrogate
+}
+
+TEST_CASE("a cursor survives its journey, a changed one does not", "[api][cursor]") {
+  const Cursor cursor{7, 123456, 0xFEDCBA9876543210U};
+  const std::string text = encode_cursor(cursor);
+  CHECK(
+      text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+      std::string::npos);
+  CHECK(decode_cursor(text) == cursor);
+  for (const std::string& bad : {std::string{}, std::string{"x"}, std::string{"!!!!"}, text + "A",
+                                 text.substr(1), text.substr(0, text.size() - 2), "=" + text}) {
+    CAPTURE(bad);
+    CHECK(decode_cursor(bad) != cursor);
+  }
+  CHECK_FALSE(decode_cursor(""));
+  CHECK_FALSE(decode_cursor(encode_cursor({0, 1, 2})));  // there is no snapshot 0
+}
+
+TEST_CASE("gzip is used where it is accepted", "[api][gzip]") {
+  const auto [header, accepted] = GENERATE(table<std::string, bool>({
+      {"gzip", true},
+      {"GZIP", true},
+      {"br, gzip;q=0.5", true},
+      {"*", true},
+      {"", false},
+      {"identity", false},
+      {"gzip;q=0", false},
+      {"gzip; q=0.000", false},
+      {"*, gzip;q=0", false},
+      {"br", false},
+      {"xgzip", false},
+  }));
+  CAPTURE(header);
+  CHECK(accepts_gzip(header) == accepted);
+}
+
+TEST_CASE("compressed texts come back whole", "[api][gzip]") {
+  std::string text;
+  for (int i = 0; i < 20000; ++i) text += std::to_string(i * 7919) + ',';
+  CHECK(unzip(gzip(text)) == text);
+  CHECK(unzip(gzip("")).empty());
+
+  std::size_t sent = 0;
+  ChunkSource chunks = gzip_chunks([&](std::string& out) {
+    if (sent == text.size()) return false;
+    out += text.substr(sent, 1000);
+    sent = std::min(sent + 1000, text.size());
+    return true;
+  });
+  std::string compressed;
+  std::size_t pieces = 0;
+  for (std::string piece; chunks(piece); piece.clear(), ++pieces) compressed += piece;
+  CHECK(unzip(compressed) == text);
+  CHECK(pieces > 1);
+}
+
+TEST_CASE("unknown values are null and texts are escaped", "[api][json]") {
+  JsonWriter json;
+  json.begin_array();
+  json.count(kUnknownCount);
+  json.count(0);
+  json.time(kUnknownTime);
+  json.time(0);
+  json.text_or_null("");
+  json.text("\"\n\\");
+  json.confidence(0.9F);
+  json.confidence(1.0F);
+  json.end_array();
+  CHECK(json.take() == R"([null,0,null,"1970-01-01T00:00:00Z",null,"\"\n\\",0.9,1])");
+}
+
+}  // namespace
+}  // namespace stemma

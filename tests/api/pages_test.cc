@@ -1,0 +1,82 @@
+#include "api/pages.h"
+
+#include "tests/api/api_fixture.h"
+#include "tests/support/catch.h"
+
+namespace stemma {
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("every page is whole, strict about scripts and says its snapshot", "[api][pages]") {
+  ApiFixture api;
+  const std::string target = GENERATE("/", "/search?q=chat", "/search", "/models/Qwen/Qwen2-7B",
+                                      "/models/x/lost", "/families/qwen", "/families/other-lab");
+  CAPTURE(target);
+  const Response response = api.get(target);
+  CHECK(response.status == 200);
+  CHECK(response.header("Content-Type") == "text/html; charset=utf-8");
+  CHECK(contains(std::string{response.header("Content-Security-Policy")}, "default-src 'none'"));
+  CHECK(response.body.rfind("<!doctype html>", 0) == 0);
+  CHECK(contains(response.body, "</html>"));
+  CHECK(contains(response.body, "Snapshot 9 of 2026-11-01T00:00:00Z"));
+  CHECK_FALSE(contains(response.body, "<script"));
+  CHECK_FALSE(contains(response.body, "http://"));
+  CHECK_FALSE(contains(response.body, "https://"));
+}
+
+TEST_CASE("pages show what was asked for", "[api][pages]") {
+  ApiFixture api;
+  CHECK(contains(api.get("/").body, "href=\"/families/qwen\""));
+  CHECK(contains(api.get("/search?q=chat").body, "href=\"/models/b/chat-gguf\""));
+  const std::string model = api.get("/models/Qwen/Qwen2-7B").body;
+  CHECK(contains(model, "4 live models"));
+  CHECK(contains(model, "href=\"/models/c/lora\""));
+  CHECK(contains(model, "href=\"/v1/models/Qwen/Qwen2-7B\""));
+  CHECK(contains(api.get("/models/x/lost").body, "never observed"));
+  CHECK(contains(api.get("/families/qwen").body, "href=\"/models/b/chat-gguf\""));
+}
+
+TEST_CASE("a page in another case or of an alias leads to the canonical one", "[api][pages]") {
+  ApiFixture api;
+  CHECK(api.get("/models/qwen/qwen2-7b").header("Location") == "/models/Qwen/Qwen2-7B");
+  CHECK(api.get("/families/QWEN").header("Location") == "/families/qwen");
+}
+
+TEST_CASE("what a visitor types comes back as text", "[api][pages]") {
+  ApiFixture api;
+  const std::string body = api.get("/search?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").body;
+  CHECK_FALSE(contains(body, "<script"));
+  CHECK(contains(body, "&quot;&gt;&lt;script&gt;"));
+  CHECK(escape_html("&'<>\"") == "&amp;&#39;&lt;&gt;&quot;");
+}
+
+TEST_CASE("a browser gets a page for an error, a program a problem", "[api][pages]") {
+  ApiFixture api;
+  const Response page = api.get("/models/no/such", {{"Accept", "text/html,*/*"}});
+  CHECK(page.status == 404);
+  CHECK(page.header("Content-Type") == "text/html; charset=utf-8");
+  CHECK(contains(page.body, "no/such"));
+  CHECK(api.get("/models/no/such").header("Content-Type") == "application/problem+json");
+}
+
+TEST_CASE("partial and generated snapshots are marked on every page", "[api][pages]") {
+  ApiFixture api;
+  SnapshotColumns columns = test_lineage();
+  columns.totals[0].partial = 1;
+  columns.totals[0].generated = 1;
+  const std::string scope = "search:<qwen>";
+  columns.scope.assign(scope.begin(), scope.end());
+  api.source.publish(std::move(columns));
+  const std::string target =
+      GENERATE("/", "/search?q=chat", "/models/Qwen/Qwen2-7B", "/families/qwen");
+  const std::string body = api.get(target).body;
+  CHECK(contains(body, "Partial snapshot"));
+  CHECK(contains(body, "search:&lt;qwen&gt;"));
+  CHECK(contains(body, "Generated demo data"));
+}
+
+}  // namespace
+}  // namespace stemma

@@ -1,0 +1,557 @@
+#include "api/router.h"
+
+#include "tests/api/api_fixture.h"
+#include "tests/api/json_support.h"
+#include "tests/api/unzip.h"
+#include "tests/support/catch.h"
+
+namespace stemma {
+namespace {
+
+using Names = std::vector<std::string>;
+
+std::string read_all(const ChunkSource& chunks) {
+  std::string text;
+  for (std::string piece; chunks(piece); piece.clear()) text += piece;
+  return text;
+}
+
+/// The path and query of an absolute URL.
+std::string target_of(const std::string& url) {
+  return url.substr(url.find('/', url.find("//") + 2));
+}
+
+TEST_CASE("a model is told in the contract's shape", "[api][router]") {
+  ApiFixture api;
+  const Response response = api.get("/v1/models/Qwen/Qwen2-7B");
+  REQUIRE(response.status == 200);
+  CHECK(response.header("Content-Type") == "application/json");
+  const auto body = parse_json(response.body);
+  CHECK(keys(body) == Names{"id",
+                            "hub_id",
+                            "author",
+                            "state",
+                            "snapshot",
+                            "created_at",
+                            "last_modified",
+                            "first_seen",
+                            "last_seen",
+                            "downloads",
+                            "downloads_all_time",
+                            "likes",
+                            "license",
+                            "pipeline_tag",
+                            "library_name",
+                            "gated",
+                            "parameters",
+                            "aliases",
+                            "families",
+                            "counts"});
+  CHECK(at(body, "id") == "Qwen/Qwen2-7B");
+  CHECK(at(body, "hub_id") == "000000000000000000000001");
+  CHECK(at(body, "state") == "live");
+  CHECK(at(body, "snapshot") == 9);
+  CHECK(at(body, "created_at") == "2024-06-01T00:00:00Z");
+  CHECK(at(body, "last_seen") == "2026-11-01T00:00:00Z");
+  CHECK(at(body, "downloads") == 1000);
+  CHECK(at(body, "downloads_all_time").IsNull());
+  CHECK(at(body, "license") == "apache-2.0");
+  CHECK(at(body, "gated").IsNull());
+  REQUIRE(at(body, "aliases").Size() == 1);
+  CHECK(at(body, "aliases")[0] == "qwen/old-name");
+  REQUIRE(at(body, "families").Size() == 2);
+  CHECK(at(body, "families")[1] == "qwen2");
+  const auto& counts = at(body, "counts");
+  CHECK(at(counts, "children") == 2);  // the third one is gone
+  CHECK(at(counts, "descendants") == 4);
+  CHECK(at(at(counts, "by_relation"), "finetune") == 1);
+  CHECK(at(at(counts, "by_relation"), "adapter") == 1);
+  CHECK(at(at(counts, "by_relation"), "merge") == 0);
+}
+
+TEST_CASE("a ghost has a name, a state and children, and else nothing", "[api][router]") {
+  ApiFixture api;
+  const auto body = parse_json(api.get("/v1/models/x/lost").body);
+  CHECK(at(body, "state") == "ghost");
+  for (const char* unknown : {"hub_id", "created_at", "first_seen", "last_seen", "downloads",
+                              "license", "gated", "parameters"}) {
+    CAPTURE(unknown);
+    CHECK(at(body, unknown).IsNull());
+  }
+  CHECK(at(at(body, "counts"), "children") == 1);
+}
+
+TEST_CASE("names of models in paths", "[api][router]") {
+  ApiFixture api;
+  const auto [target, id] = GENERATE(table<std::string, std::string>({
+      {"/v1/models/Qwen/Qwen2-7B", "Qwen/Qwen2-7B"},
+      {"/v1/models/Qwen%2FQwen2-7B", "Qwen/Qwen2-7B"},
+      {"/v1/models/Qwen%2fQwen2-7B?as_of=9", "Qwen/Qwen2-7B"},
+      {"/v1/models/gpt2", "gpt2"},
+  }));
+  CAPTURE(target);
+  CHECK(at(parse_json(api.get(target).body), "id") == id.c_str());
+}
+
+TEST_CASE("sub-resources of models with and without owner", "[api][router]") {
+  ApiFixture api;
+  const auto [target, model] = GENERATE(table<std::string, std::string>({
+      {"/v1/models/Qwen/Qwen2-7B/children", "Qwen/Qwen2-7B"},
+      {"/v1/models/Qwen%2FQwen2-7B/descendants", "Qwen/Qwen2-7B"},
+      {"/v1/models/gpt2/children", "gpt2"},
+      {"/v1/models/gpt2/ancestors", "gpt2"},
+  }));
+  CAPTURE(target);
+  CHECK(at(parse_json(api.get(target).body), "model") == model.c_str());
+}
+
+TEST_CASE("another case or an old name leads to the canonical one", "[api][router]") {
+  ApiFixture api;
+  const auto [target, location] = GENERATE(table<std::string, std::string>({
+      {"/v1/models/qwen/qwen2-7b", "/v1/models/Qwen/Qwen2-7B"},
+      {"/v1/models/Qwen/Old-Name", "/v1/models/Qwen/Qwen2-7B"},
+      {"/v1/models/qwen%2Fold-name/descendants?limit=2&sort=id",
+       "/v1/models/Qwen/Qwen2-7B/descendants?limit=2&sort=id"},
+      {"/v1/models/GPT2/children", "/v1/models/gpt2/children"},
+      {"/v1/families/QWEN2/models?limit=1", "/v1/families/qwen2/models?limit=1"},
+      {"/v1/families/Qwen", "/v1/families/qwen"},
+  }));
+  CAPTURE(target);
+  const Response response = api.get(target);
+  CHECK(response.status == 308);
+  CHECK(response.header("Location") == location);
+}
+
+TEST_CASE("errors are problems that say what was wrong", "[api][router]") {
+  ApiFixture api;
+  const auto [target, status, parameter] = GENERATE(table<std::string, int, std::string>({
+      {"/v1/models/no/such", 404, ""},
+      {"/v1/models/no/such/children", 404, ""},
+      {"/v1/models/Qwen/Qwen2-7B/adoption", 404, ""},
+      {"/v1/models/a/b/c/d", 404, ""},
+      {"/v1/models", 404, ""},
+      {"/v1/models/", 404, ""},
+      {"/v1/families/nobody", 404, ""},
+      {"/v1/nothing", 404, ""},
+      {"/nothing", 404, ""},
+      {"/v1", 404, ""},
+      {"/v1/stats?as_of=77", 404, ""},
+      {"/%zz", 400, ""},
+      {"/v1/stats?colour=red", 400, "colour"},
+      {"/v1/stats?limit=5", 400, "limit"},
+      {"/v1/stats?as_of=x", 400, "as_of"},
+      {"/v1/models/gpt2/children?limit=0", 400, "limit"},
+      {"/v1/models/gpt2/children?depth=2", 400, "depth"},
+      {"/v1/models/gpt2/parents?sort=id", 400, "sort"},
+      {"/v1/models/gpt2/descendants?relation=uncle", 400, "relation"},
+      {"/v1/models/gpt2/descendants?cursor=AAAA", 400, "cursor"},
+      {"/v1/families?policy=fair", 400, "policy"},
+      {"/v1/families/qwen?policy=fractional", 400, "policy"},
+      {"/v1/search", 400, "q"},
+      {"/v1/search?q=", 400, "q"},
+      {"/v1/snapshots?as_of=9", 400, "as_of"},
+  }));
+  CAPTURE(target);
+  const Response response = api.get(target);
+  CHECK(response.status == status);
+  CHECK(response.header("Content-Type") == "application/problem+json");
+  CHECK(response.header("X-Snapshot") == "9");
+  const auto body = parse_json(response.body);
+  CHECK(at(body, "status") == status);
+  CHECK(at(body, "type") == "about:blank");
+  CHECK(std::string{at(body, "title").GetString()}.size() > 3);
+  CHECK(std::string{at(body, "detail").GetString()}.size() > 3);
+  CHECK(body.HasMember("parameter") == !parameter.empty());
+  if (!parameter.empty()) CHECK(at(body, "parameter") == parameter.c_str());
+}
+
+TEST_CASE("only GET, HEAD and OPTIONS are answered", "[api][router]") {
+  ApiFixture api;
+  const std::string method = GENERATE("POST", "PUT", "DELETE", "PATCH");
+  const Response response = api.get("/v1/stats", {}, method);
+  CHECK(response.status == 405);
+  CHECK(response.header("Allow") == "GET, HEAD, OPTIONS");
+  CHECK(api.get("/v1/stats", {}, "HEAD").body == api.get("/v1/stats").body);
+  const Response options = api.get("/v1/stats", {{"Origin", "https://a.example"}}, "OPTIONS");
+  CHECK(options.status == 204);
+  CHECK(options.header("Access-Control-Allow-Methods") == "GET, HEAD, OPTIONS");
+  CHECK(options.header("Access-Control-Allow-Origin") == "*");
+}
+
+TEST_CASE("parents carry their claims, ghosts too", "[api][router]") {
+  ApiFixture api;
+  const auto body = parse_json(api.get("/v1/models/a/chat/parents").body);
+  CHECK(keys(body) == Names{"model", "snapshot", "total", "items", "next"});
+  CHECK(at(body, "total") == 2);
+  CHECK(ids(body) == Names{"Qwen/Qwen2-7B", "x/lost"});
+  CHECK(at(body, "next").IsNull());
+  const auto& ghost = at(body, "items")[1];
+  CHECK(keys(ghost) == Names{"id", "state", "relation", "confidence", "claims", "downloads"});
+  CHECK(at(ghost, "state") == "ghost");
+  CHECK(at(ghost, "relation") == "finetune");
+  CHECK(at(ghost, "downloads").IsNull());
+  REQUIRE(at(ghost, "claims").Size() == 1);
+  const auto& claim = at(ghost, "claims")[0];
+  CHECK(keys(claim) == Names{"source", "text", "relation", "first_seen", "last_seen"});
+  CHECK(at(claim, "source") == "tag");
+  CHECK(at(claim, "text") == "x/lost");
+  CHECK(at(claim, "last_seen") == "2026-11-01T00:00:00Z");
+}
+
+TEST_CASE("children are live, by downloads, gone ones on request", "[api][router]") {
+  ApiFixture api;
+  CHECK(ids(parse_json(api.get("/v1/models/Qwen/Qwen2-7B/children").body)) ==
+        Names{"a/chat", "c/lora"});
+  const auto gone = parse_json(api.get("/v1/models/Qwen/Qwen2-7B/children?include_gone=true").body);
+  CHECK(ids(gone) == Names{"a/chat", "c/lora", "d/withdrawn"});
+  CHECK(at(at(gone, "items")[2], "state") == "gone");
+  CHECK(ids(parse_json(api.get("/v1/models/Qwen/Qwen2-7B/children?relation=adapter").body)) ==
+        Names{"c/lora"});
+}
+
+TEST_CASE("descendants are told with depth, last edge and sums", "[api][router]") {
+  ApiFixture api;
+  const auto body = parse_json(api.get("/v1/models/Qwen/Qwen2-7B/descendants").body);
+  CHECK(keys(body) == Names{"model", "snapshot", "total", "total_downloads", "items", "next"});
+  CHECK(at(body, "total") == 4);
+  CHECK(at(body, "total_downloads") == 750);
+  CHECK(ids(body) == Names{"b/chat-gguf", "a/chat", "c/lora", "e/orphan"});
+  const auto& first = at(body, "items")[0];
+  CHECK(keys(first) == Names{"id", "state", "depth", "relation", "via", "downloads", "likes",
+                             "created_at", "author", "license", "pipeline_tag"});
+  CHECK(at(first, "depth") == 2);
+  CHECK(at(first, "relation") == "quantized");
+  CHECK(at(first, "via") == "a/chat");
+  CHECK(at(first, "license").IsNull());
+  CHECK(ids(parse_json(
+            api.get("/v1/models/Qwen/Qwen2-7B/descendants?depth=1&sort=id&order=desc").body)) ==
+        Names{"c/lora", "a/chat"});
+}
+
+TEST_CASE("ancestors list ghosts and gone models", "[api][router]") {
+  ApiFixture api;
+  CHECK(ids(parse_json(api.get("/v1/models/b/chat-gguf/ancestors?sort=id&order=asc").body)) ==
+        Names{"Qwen/Qwen2-7B", "a/chat", "x/lost"});
+  CHECK(ids(parse_json(api.get("/v1/models/e/orphan/ancestors").body)) ==
+        Names{"Qwen/Qwen2-7B", "d/withdrawn"});
+}
+
+TEST_CASE("families under both policies", "[api][router]") {
+  ApiFixture api;
+  const auto any = parse_json(api.get("/v1/families").body);
+  CHECK(keys(any) == Names{"snapshot", "policy", "items", "other", "total"});
+  CHECK(at(any, "policy") == "any");
+  REQUIRE(at(any, "items").Size() == 2);  // a series is not among them
+  const auto& qwen = at(any, "items")[0];
+  CHECK(keys(qwen) == Names{"name", "label", "official", "derivatives", "models"});
+  CHECK(at(qwen, "official") == 1);
+  CHECK(at(qwen, "derivatives") == 4);
+  CHECK(at(qwen, "models") == 5);
+  CHECK(at(any, "other") == 2);
+  CHECK(at(any, "total") == 7);
+
+  const auto shares = parse_json(api.get("/v1/families?policy=fractional").body);
+  CHECK(at(shares, "policy") == "fractional");
+  // a/chat and b/chat-gguf are half the ghost's.
+  CHECK(at(at(shares, "items")[0], "models").GetDouble() == Approx(4.0));
+  CHECK(at(shares, "other").GetDouble() == Approx(3.0));
+}
+
+TEST_CASE("a family in numbers", "[api][router]") {
+  ApiFixture api;
+  const auto body = parse_json(api.get("/v1/families/qwen").body);
+  CHECK(keys(body) == Names{"name", "label", "snapshot", "policy", "official", "derivatives",
+                            "derivatives_direct", "derivatives_burst_adjusted", "burst_rule",
+                            "downloads", "downloads_all_time", "by_relation", "by_depth",
+                            "by_license", "by_author", "by_pipeline_tag", "series"});
+  CHECK(at(body, "derivatives") == 4);
+  CHECK(at(body, "derivatives_direct") == 2);
+  CHECK(at(at(body, "downloads"), "official") == 1000);
+  CHECK(at(at(body, "downloads"), "derivatives") == 750);
+  CHECK(at(at(body, "downloads_all_time"), "official").IsNull());
+  CHECK(at(at(body, "by_relation"), "finetune") == 2);
+  CHECK(at(at(body, "by_license"), "mit") == 1);
+  REQUIRE(at(body, "series").Size() == 1);
+  CHECK(at(at(body, "series")[0], "name") == "qwen2");
+}
+
+TEST_CASE("a family's models have roles", "[api][router]") {
+  ApiFixture api;
+  const auto body = parse_json(api.get("/v1/families/qwen/models").body);
+  CHECK(at(body, "family") == "qwen");
+  CHECK(at(body, "total") == 5);
+  CHECK(ids(body) == Names{"Qwen/Qwen2-7B", "b/chat-gguf", "a/chat", "c/lora", "e/orphan"});
+  const auto& official = at(body, "items")[0];
+  CHECK(at(official, "role") == "official");
+  CHECK(at(official, "depth") == 0);
+  CHECK(at(official, "relation").IsNull());
+  CHECK(at(official, "via").IsNull());
+  CHECK(at(at(body, "items")[1], "role") == "derivative");
+  CHECK(at(parse_json(api.get("/v1/families/qwen/models?relation=adapter").body), "total") == 1);
+}
+
+TEST_CASE("search finds families and models", "[api][router]") {
+  ApiFixture api;
+  const auto body = parse_json(api.get("/v1/search?q=qwen2").body);
+  const auto& items = at(body, "items");
+  REQUIRE(items.Size() == 2);
+  CHECK(at(items[0], "name") == "qwen2");
+  CHECK(at(items[0], "kind") == "family");
+  CHECK(at(items[0], "descendants") == 4);
+  CHECK(at(items[1], "id") == "Qwen/Qwen2-7B");
+  CHECK(at(items[1], "kind") == "model");
+  CHECK(at(items[1], "downloads") == 1000);
+  CHECK(at(items[1], "descendants") == 4);
+  CHECK(at(parse_json(api.get("/v1/search?q=qwen2&limit=1").body), "items").Size() == 1);
+}
+
+TEST_CASE("stats tell totals and the documents that were refused", "[api][router]") {
+  ApiFixture api;
+  SnapshotNumber asked = 0;
+  api.context.rejected = [&](SnapshotNumber number, std::size_t limit) {
+    asked = number;
+    CHECK(limit == 20);
+    return std::vector<RejectedDocument>{{"hub.ndjson:17", "_id", "missing", "{"}};
+  };
+  const auto body = parse_json(api.get("/v1/stats").body);
+  CHECK(keys(body) == Names{"snapshot", "observed_at", "partial", "models", "gone", "ghosts",
+                            "edges", "by_relation", "declaring", "multi_parent", "self_references",
+                            "cycles", "claims", "rejected_documents", "rejected"});
+  CHECK(asked == 9);
+  CHECK(at(body, "partial").IsFalse());
+  CHECK(at(body, "models") == 7);
+  CHECK(at(body, "gone") == 1);
+  CHECK(at(body, "ghosts") == 1);
+  CHECK(at(body, "multi_parent") == 1);
+  CHECK(keys(at(body, "claims")) == Names{"observed", "kept", "rejected", "self"});
+  REQUIRE(at(body, "rejected").Size() == 1);
+  CHECK(keys(at(body, "rejected")[0]) == Names{"where", "field", "reason"});
+  CHECK(at(at(body, "rejected")[0], "where") == "hub.ndjson:17");
+}
+
+TEST_CASE("snapshots are a list", "[api][router]") {
+  ApiFixture api;
+  const auto body = parse_json(api.get("/v1/snapshots").body);
+  REQUIRE(body.IsArray());
+  REQUIRE(body.Size() == 1);
+  CHECK(keys(body[0]) == Names{"snapshot", "observed_at", "models", "edges", "partial"});
+  CHECK(at(body[0], "snapshot") == 9);
+}
+
+TEST_CASE("pages of a list never shift", "[api][router]") {
+  ApiFixture api;
+  const HeaderList headers{{"Host", "stemma.example:8080"}};
+  Response response =
+      api.get("/v1/models/Qwen/Qwen2-7B/descendants?limit=3&sort=id&order=asc", headers);
+  auto body = parse_json(response.body);
+  CHECK(ids(body) == Names{"a/chat", "b/chat-gguf", "c/lora"});
+  const std::string next = at(body, "next").GetString();
+  CHECK(next.rfind("http://stemma.example:8080/v1/models/Qwen/Qwen2-7B/descendants?", 0) == 0);
+  CHECK(response.header("Link") == "<" + next + ">; rel=\"next\"");
+
+  // A new snapshot in between changes nothing for those who began before it.
+  SnapshotColumns later = lineage_of("Qwen/Qwen2-7B -finetune-> a/first");
+  later.totals[0].number = 10;
+  api.source.publish(std::move(later));
+  response = api.get(target_of(next), headers);
+  CHECK(response.header("X-Snapshot") == "9");
+  CHECK(response.header("Link").empty());
+  body = parse_json(response.body);
+  CHECK(ids(body) == Names{"e/orphan"});
+  CHECK(at(body, "total") == 4);
+  CHECK(at(body, "next").IsNull());
+  CHECK(at(parse_json(api.get("/v1/stats").body), "snapshot") == 10);
+  CHECK(at(parse_json(api.get("/v1/stats?as_of=9").body), "models") == 7);
+
+  api.source.prune(9);
+  CHECK(api.get(target_of(next)).status == 410);
+}
+
+TEST_CASE("a cursor belongs to its query", "[api][router]") {
+  ApiFixture api;
+  const auto body = parse_json(api.get("/v1/models/Qwen/Qwen2-7B/descendants?limit=1").body);
+  const std::string next = at(body, "next").GetString();
+  const std::string cursor = next.substr(next.find("cursor="));
+  CHECK(api.get("/v1/models/Qwen/Qwen2-7B/descendants?limit=2&" + cursor).status == 200);
+  for (const std::string other :
+       {"/v1/models/Qwen/Qwen2-7B/descendants?sort=id&", "/v1/models/Qwen/Qwen2-7B/children?",
+        "/v1/models/a/chat/descendants?", "/v1/models/Qwen/Qwen2-7B/descendants?as_of=8&"}) {
+    const Response response = api.get(other + cursor);
+    CAPTURE(other);
+    CHECK(response.status == 400);
+    CHECK(at(parse_json(response.body), "parameter") == "cursor");
+  }
+}
+
+TEST_CASE("next is the URL that the client used", "[api][router]") {
+  ApiFixture api;
+  const auto [headers, begin] = GENERATE(table<HeaderList, std::string>({
+      {{{"Host", "a.example"}}, "http://a.example/v1/"},
+      {{{"Host", "internal:1"}, {"X-Forwarded-Proto", "https"}, {"X-Forwarded-Host", "a.example"}},
+       "https://a.example/v1/"},
+      {{{"Host", "evil\"><script>"}}, "http://localhost/v1/"},
+      {{}, "http://localhost/v1/"},
+  }));
+  const auto body =
+      parse_json(api.get("/v1/models/Qwen/Qwen2-7B/descendants?limit=1", headers).body);
+  CHECK(std::string{at(body, "next").GetString()}.rfind(begin, 0) == 0);
+}
+
+TEST_CASE("a stream is the whole answer, closed by its end line", "[api][router]") {
+  ApiFixture api;
+  const HeaderList headers{{"Accept", "application/x-ndjson"}};
+  const Response response =
+      api.get("/v1/models/Qwen/Qwen2-7B/descendants?sort=id&order=asc", headers);
+  CHECK(response.header("Content-Type") == "application/x-ndjson");
+  REQUIRE(response.chunks);
+  const std::string text = read_all(response.chunks);
+  Names lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = text.find('\n', begin);
+    REQUIRE(end != std::string::npos);
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  REQUIRE(lines.size() == 5);
+  CHECK(at(parse_json(lines[0]), "id") == "a/chat");
+  CHECK(lines[4] == R"({"end":true,"rows":4})");
+  CHECK(api.get("/v1/models/gpt2/descendants?limit=5", headers).status == 400);
+
+  const Response zipped =
+      api.get("/v1/models/Qwen/Qwen2-7B/descendants?sort=id&order=asc",
+              {{"Accept", "application/x-ndjson"}, {"Accept-Encoding", "gzip"}});
+  CHECK(unzip(read_all(zipped.chunks)) == text);
+}
+
+TEST_CASE("a long stream comes in pieces", "[api][router]") {
+  std::string drawing;
+  for (int i = 0; i < 1201; ++i) drawing += "gpt2 -finetune-> c/m" + std::to_string(i) + "\n";
+  ApiFixture api;
+  api.source.publish(lineage_of(drawing));
+  const Response response =
+      api.get("/v1/models/gpt2/descendants", {{"Accept", "application/x-ndjson"}});
+  std::size_t pieces = 0;
+  std::string text;
+  for (std::string piece; response.chunks(piece); piece.clear(), ++pieces) text += piece;
+  CHECK(pieces == 3);
+  CHECK(std::count(text.begin(), text.end(), '\n') == 1202);
+  CHECK(text.ends_with("{\"end\":true,\"rows\":1201}\n"));
+}
+
+TEST_CASE("an ETag names snapshot, query and coding", "[api][router]") {
+  ApiFixture api;
+  const auto etag = [&](const std::string& target, HeaderList headers = {}) {
+    return std::string{api.get(target, std::move(headers)).header("ETag")};
+  };
+  const std::string first = etag("/v1/families");
+  CHECK(first.size() > 10);
+  CHECK(first.front() == '"');
+  CHECK(etag("/v1/families") == first);
+  CHECK(etag("/v1/families?policy=fractional") != first);
+  CHECK(etag("/v1/stats") != first);
+  CHECK(etag("/v1/families", {{"Accept-Encoding", "gzip"}}) != first);
+  const std::string list = "/v1/models/Qwen/Qwen2-7B/descendants";
+  CHECK(etag(list) != etag(list, {{"Accept", "application/x-ndjson"}}));
+  CHECK(etag(list + "?sort=id&limit=2") == etag(list + "?limit=2&sort=id"));
+
+  for (const std::string& sent : {first, "W/" + first, "\"other\", " + first, std::string{"*"}}) {
+    const Response response = api.get("/v1/families", {{"If-None-Match", sent}});
+    CAPTURE(sent);
+    CHECK(response.status == 304);
+    CHECK(response.body.empty());
+    CHECK(response.header("ETag") == first);
+    CHECK(response.header("Vary") == "Accept, Accept-Encoding");
+  }
+  CHECK(api.get("/v1/families", {{"If-None-Match", "\"other\""}}).status == 200);
+
+  const FamilySet only_one{{test_families().front()}};
+  ApiContext fewer{api.source, only_one};
+  CHECK(handle({"GET", "/v1/families", {}}, fewer).header("ETag") != first);
+  SnapshotColumns later = test_lineage();
+  later.totals[0].number = 10;
+  api.source.publish(std::move(later));
+  CHECK(api.get("/v1/families", {{"If-None-Match", first}}).status == 200);
+}
+
+TEST_CASE("bodies are compressed for those who accept it", "[api][router]") {
+  ApiFixture api;
+  const Response plain = api.get("/v1/stats");
+  const Response zipped = api.get("/v1/stats", {{"accept-encoding", "gzip"}});
+  CHECK(plain.header("Content-Encoding").empty());
+  CHECK(zipped.header("Content-Encoding") == "gzip");
+  CHECK(unzip(zipped.body) == plain.body);
+}
+
+TEST_CASE("a partial or generated snapshot says so in every answer", "[api][router]") {
+  ApiFixture api;
+  SnapshotColumns columns = test_lineage();
+  columns.totals[0].partial = 1;
+  columns.totals[0].generated = 1;
+  const std::string scope = "search:qwen,search:deepseek";
+  columns.scope.assign(scope.begin(), scope.end());
+  api.source.publish(std::move(columns));
+  const std::string target =
+      GENERATE("/v1/models/gpt2", "/v1/models/gpt2/children", "/v1/models/gpt2/parents",
+               "/v1/models/gpt2/descendants", "/v1/models/gpt2/ancestors", "/v1/families",
+               "/v1/families?policy=fractional", "/v1/families/qwen", "/v1/families/qwen/models",
+               "/v1/search?q=qwen", "/v1/stats");
+  CAPTURE(target);
+  const Response response = api.get(target);
+  CHECK_FALSE(response.header("X-Snapshot-Partial").empty());
+  CHECK(response.header("X-Snapshot-Generated") == "true");
+  const auto body = parse_json(response.body);
+  CHECK(at(body, "partial").IsTrue());
+  CHECK(at(body, "scope") == scope.c_str());
+  CHECK(at(body, "generated").IsTrue());
+  const Names names = keys(body);
+  CHECK(std::count(names.begin(), names.end(), "partial") == 1);
+}
+
+TEST_CASE("a whole snapshot says nothing about parts", "[api][router]") {
+  ApiFixture api;
+  const Response response = api.get("/v1/families");
+  CHECK(response.header("X-Snapshot-Partial").empty());
+  CHECK_FALSE(parse_json(response.body).HasMember("partial"));
+  CHECK_FALSE(parse_json(response.body).HasMember("generated"));
+}
+
+TEST_CASE("without a snapshot the server lives but is not ready", "[api][router]") {
+  MemorySource empty;
+  const FamilySet families{test_families()};
+  ApiContext context{empty, families};
+  const auto status = [&](const char* target) {
+    return handle({"GET", target, {}}, context).status;
+  };
+  CHECK(status("/healthz") == 200);
+  CHECK(status("/readyz") == 503);
+  CHECK(status("/v1/stats") == 503);
+  CHECK(status("/metrics") == 200);
+}
+
+TEST_CASE("metrics count answers by status", "[api][router]") {
+  ApiFixture api;
+  CHECK(api.get("/readyz").status == 200);
+  CHECK(api.get("/healthz").status == 200);
+  CHECK(api.get("/v1/nothing").status == 404);
+  const std::string text = api.get("/metrics").body;
+  CHECK(text.find("stemma_http_requests_total{status=\"200\"} 2\n") != std::string::npos);
+  CHECK(text.find("stemma_http_requests_total{status=\"404\"} 1\n") != std::string::npos);
+  CHECK(text.find("stemma_snapshot 9\n") != std::string::npos);
+  CHECK(text.find("stemma_models 7\n") != std::string::npos);
+}
+
+TEST_CASE("a failure behind the answer is logged, not told", "[api][router]") {
+  ApiFixture api;
+  std::string logged;
+  api.context.log = [&](const std::string& line) { logged = line; };
+  api.context.rejected = [](SnapshotNumber, std::size_t) -> std::vector<RejectedDocument> {
+    throw Error{ErrorKind::storage, "cannot read /secret/ledger.sqlite"};
+  };
+  const Response response = api.get("/v1/stats");
+  CHECK(response.status == 500);
+  CHECK(response.body.find("secret") == std::string::npos);
+  CHECK(logged.find("/secret/ledger.sqlite") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace stemma

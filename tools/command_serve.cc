@@ -1,0 +1,51 @@
+#include "tools/command_serve.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "api/server.h"
+#include "graph/family.h"
+#include "index/crawl_ledger.h"
+#include "index/family_file.h"
+#include "index/snapshot_set.h"
+
+namespace stemma {
+namespace {
+
+void run_serve(const CliGlobals& globals, const std::string& listen) {
+  const DataDir data = DataDir::open(globals.data);
+  SnapshotSet snapshots{data};
+  const FamilySet families{load_families(globals.families)};
+  ApiContext context{snapshots, families, [path = data.path()](SnapshotNumber snapshot, std::size_t limit) {
+                       // A connection a call: they are rare, and SQLite handles are not shared between threads.
+                       CrawlLedger ledger{path, CrawlLedger::Mode::read_only};
+                       return ledger.rejected(snapshot, limit);
+                     }};
+  context.log = [](const std::string& message) { spdlog::error("{}", message); };
+  Server server{parse_listen_address(listen), context};
+  try {
+    const SnapshotTotals totals = snapshots.current()->total();
+    spdlog::info("snapshot {}: {} models, {} edges", totals.number, totals.models, totals.edges);
+  } catch (const Error& error) {
+    spdlog::warn("{}; serving goes on and takes it up when it is there", error.what());
+  }
+  // The URL is the command's result: scripts read it from the first line of standard output.
+  fmt::print("{}\n", server.url());
+  std::fflush(stdout);
+  server.run_until_signal();
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& app, CliGlobals& globals) {
+  auto listen = std::make_shared<std::string>("127.0.0.1:8080");
+  CLI::App* serve = app.add_subcommand("serve", "Serve the HTTP API and the web pages; runs beside a crawl");
+  serve->add_option("--listen", *listen, "Address and port; port 0 takes any that is free")->capture_default_str();
+  serve->footer("Example: stemma serve --listen 0.0.0.0:8080");
+  serve->callback([listen, &globals] { run_serve(globals, *listen); });
+}
+
+}  // namespace stemma
