@@ -26,6 +26,14 @@ inline const rapidjson::Value& at(const rapidjson::Value& object, const char* na
   return found->value;
 }
 
+// RapidJSON 1.1's own == calls itself for ever in C++20, which turns its operands around.
+inline bool same(const rapidjson::Value& value, const char* text) {
+  return value.IsString() && std::string{value.GetString(), value.GetStringLength()} == text;
+}
+inline bool same(const rapidjson::Value& value, int number) {
+  return value.IsInt64() && value.GetInt64() == number;
+}
+
 inline std::vector<std::string> keys(const rapidjson::Value& object) {
   std::vector<std::string> names;
   for (auto it = object.MemberBegin(); it != object.MemberEnd(); ++it) {

@@ -1,5 +1,8 @@
 #include "api/router.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "tests/api/api_fixture.h"
 #include "tests/api/json_support.h"
 #include "tests/api/unzip.h"
@@ -47,38 +50,38 @@ TEST_CASE("a model is told in the contract's shape", "[api][router]") {
                             "aliases",
                             "families",
                             "counts"});
-  CHECK(at(body, "id") == "Qwen/Qwen2-7B");
-  CHECK(at(body, "hub_id") == "000000000000000000000001");
-  CHECK(at(body, "state") == "live");
-  CHECK(at(body, "snapshot") == 9);
-  CHECK(at(body, "created_at") == "2024-06-01T00:00:00Z");
-  CHECK(at(body, "last_seen") == "2026-11-01T00:00:00Z");
-  CHECK(at(body, "downloads") == 1000);
+  CHECK(same(at(body, "id"), "Qwen/Qwen2-7B"));
+  CHECK(same(at(body, "hub_id"), "000000000000000000000001"));
+  CHECK(same(at(body, "state"), "live"));
+  CHECK(same(at(body, "snapshot"), 9));
+  CHECK(same(at(body, "created_at"), "2024-06-01T00:00:00Z"));
+  CHECK(same(at(body, "last_seen"), "2026-11-01T00:00:00Z"));
+  CHECK(same(at(body, "downloads"), 1000));
   CHECK(at(body, "downloads_all_time").IsNull());
-  CHECK(at(body, "license") == "apache-2.0");
+  CHECK(same(at(body, "license"), "apache-2.0"));
   CHECK(at(body, "gated").IsNull());
   REQUIRE(at(body, "aliases").Size() == 1);
-  CHECK(at(body, "aliases")[0] == "qwen/old-name");
+  CHECK(same(at(body, "aliases")[0], "qwen/old-name"));
   REQUIRE(at(body, "families").Size() == 2);
-  CHECK(at(body, "families")[1] == "qwen2");
+  CHECK(same(at(body, "families")[1], "qwen2"));
   const auto& counts = at(body, "counts");
-  CHECK(at(counts, "children") == 2);  // the third one is gone
-  CHECK(at(counts, "descendants") == 4);
-  CHECK(at(at(counts, "by_relation"), "finetune") == 1);
-  CHECK(at(at(counts, "by_relation"), "adapter") == 1);
-  CHECK(at(at(counts, "by_relation"), "merge") == 0);
+  CHECK(same(at(counts, "children"), 2));  // the third one is gone
+  CHECK(same(at(counts, "descendants"), 4));
+  CHECK(same(at(at(counts, "by_relation"), "finetune"), 1));
+  CHECK(same(at(at(counts, "by_relation"), "adapter"), 1));
+  CHECK(same(at(at(counts, "by_relation"), "merge"), 0));
 }
 
 TEST_CASE("a ghost has a name, a state and children, and else nothing", "[api][router]") {
   ApiFixture api;
   const auto body = parse_json(api.get("/v1/models/x/lost").body);
-  CHECK(at(body, "state") == "ghost");
+  CHECK(same(at(body, "state"), "ghost"));
   for (const char* unknown : {"hub_id", "created_at", "first_seen", "last_seen", "downloads",
                               "license", "gated", "parameters"}) {
     CAPTURE(unknown);
     CHECK(at(body, unknown).IsNull());
   }
-  CHECK(at(at(body, "counts"), "children") == 1);
+  CHECK(same(at(at(body, "counts"), "children"), 1));
 }
 
 TEST_CASE("names of models in paths", "[api][router]") {
@@ -90,7 +93,7 @@ TEST_CASE("names of models in paths", "[api][router]") {
       {"/v1/models/gpt2", "gpt2"},
   }));
   CAPTURE(target);
-  CHECK(at(parse_json(api.get(target).body), "id") == id.c_str());
+  CHECK(same(at(parse_json(api.get(target).body), "id"), id.c_str()));
 }
 
 TEST_CASE("sub-resources of models with and without owner", "[api][router]") {
@@ -102,7 +105,7 @@ TEST_CASE("sub-resources of models with and without owner", "[api][router]") {
       {"/v1/models/gpt2/ancestors", "gpt2"},
   }));
   CAPTURE(target);
-  CHECK(at(parse_json(api.get(target).body), "model") == model.c_str());
+  CHECK(same(at(parse_json(api.get(target).body), "model"), model.c_str()));
 }
 
 TEST_CASE("another case or an old name leads to the canonical one", "[api][router]") {
@@ -157,12 +160,12 @@ TEST_CASE("errors are problems that say what was wrong", "[api][router]") {
   CHECK(response.header("Content-Type") == "application/problem+json");
   CHECK(response.header("X-Snapshot") == "9");
   const auto body = parse_json(response.body);
-  CHECK(at(body, "status") == status);
-  CHECK(at(body, "type") == "about:blank");
+  CHECK(same(at(body, "status"), status));
+  CHECK(same(at(body, "type"), "about:blank"));
   CHECK(std::string{at(body, "title").GetString()}.size() > 3);
   CHECK(std::string{at(body, "detail").GetString()}.size() > 3);
   CHECK(body.HasMember("parameter") == !parameter.empty());
-  if (!parameter.empty()) CHECK(at(body, "parameter") == parameter.c_str());
+  if (!parameter.empty()) CHECK(same(at(body, "parameter"), parameter.c_str()));
 }
 
 TEST_CASE("only GET, HEAD and OPTIONS are answered", "[api][router]") {
@@ -182,20 +185,20 @@ TEST_CASE("parents carry their claims, ghosts too", "[api][router]") {
   ApiFixture api;
   const auto body = parse_json(api.get("/v1/models/a/chat/parents").body);
   CHECK(keys(body) == Names{"model", "snapshot", "total", "items", "next"});
-  CHECK(at(body, "total") == 2);
+  CHECK(same(at(body, "total"), 2));
   CHECK(ids(body) == Names{"Qwen/Qwen2-7B", "x/lost"});
   CHECK(at(body, "next").IsNull());
   const auto& ghost = at(body, "items")[1];
   CHECK(keys(ghost) == Names{"id", "state", "relation", "confidence", "claims", "downloads"});
-  CHECK(at(ghost, "state") == "ghost");
-  CHECK(at(ghost, "relation") == "finetune");
+  CHECK(same(at(ghost, "state"), "ghost"));
+  CHECK(same(at(ghost, "relation"), "finetune"));
   CHECK(at(ghost, "downloads").IsNull());
   REQUIRE(at(ghost, "claims").Size() == 1);
   const auto& claim = at(ghost, "claims")[0];
   CHECK(keys(claim) == Names{"source", "text", "relation", "first_seen", "last_seen"});
-  CHECK(at(claim, "source") == "tag");
-  CHECK(at(claim, "text") == "x/lost");
-  CHECK(at(claim, "last_seen") == "2026-11-01T00:00:00Z");
+  CHECK(same(at(claim, "source"), "tag"));
+  CHECK(same(at(claim, "text"), "x/lost"));
+  CHECK(same(at(claim, "last_seen"), "2026-11-01T00:00:00Z"));
 }
 
 TEST_CASE("children are live, by downloads, gone ones on request", "[api][router]") {
@@ -204,7 +207,7 @@ TEST_CASE("children are live, by downloads, gone ones on request", "[api][router
         Names{"a/chat", "c/lora"});
   const auto gone = parse_json(api.get("/v1/models/Qwen/Qwen2-7B/children?include_gone=true").body);
   CHECK(ids(gone) == Names{"a/chat", "c/lora", "d/withdrawn"});
-  CHECK(at(at(gone, "items")[2], "state") == "gone");
+  CHECK(same(at(at(gone, "items")[2], "state"), "gone"));
   CHECK(ids(parse_json(api.get("/v1/models/Qwen/Qwen2-7B/children?relation=adapter").body)) ==
         Names{"c/lora"});
 }
@@ -213,15 +216,15 @@ TEST_CASE("descendants are told with depth, last edge and sums", "[api][router]"
   ApiFixture api;
   const auto body = parse_json(api.get("/v1/models/Qwen/Qwen2-7B/descendants").body);
   CHECK(keys(body) == Names{"model", "snapshot", "total", "total_downloads", "items", "next"});
-  CHECK(at(body, "total") == 4);
-  CHECK(at(body, "total_downloads") == 750);
+  CHECK(same(at(body, "total"), 4));
+  CHECK(same(at(body, "total_downloads"), 750));
   CHECK(ids(body) == Names{"b/chat-gguf", "a/chat", "c/lora", "e/orphan"});
   const auto& first = at(body, "items")[0];
   CHECK(keys(first) == Names{"id", "state", "depth", "relation", "via", "downloads", "likes",
                              "created_at", "author", "license", "pipeline_tag"});
-  CHECK(at(first, "depth") == 2);
-  CHECK(at(first, "relation") == "quantized");
-  CHECK(at(first, "via") == "a/chat");
+  CHECK(same(at(first, "depth"), 2));
+  CHECK(same(at(first, "relation"), "quantized"));
+  CHECK(same(at(first, "via"), "a/chat"));
   CHECK(at(first, "license").IsNull());
   CHECK(ids(parse_json(
             api.get("/v1/models/Qwen/Qwen2-7B/descendants?depth=1&sort=id&order=desc").body)) ==
@@ -240,21 +243,21 @@ TEST_CASE("families under both policies", "[api][router]") {
   ApiFixture api;
   const auto any = parse_json(api.get("/v1/families").body);
   CHECK(keys(any) == Names{"snapshot", "policy", "items", "other", "total"});
-  CHECK(at(any, "policy") == "any");
+  CHECK(same(at(any, "policy"), "any"));
   REQUIRE(at(any, "items").Size() == 2);  // a series is not among them
   const auto& qwen = at(any, "items")[0];
   CHECK(keys(qwen) == Names{"name", "label", "official", "derivatives", "models"});
-  CHECK(at(qwen, "official") == 1);
-  CHECK(at(qwen, "derivatives") == 4);
-  CHECK(at(qwen, "models") == 5);
-  CHECK(at(any, "other") == 2);
-  CHECK(at(any, "total") == 7);
+  CHECK(same(at(qwen, "official"), 1));
+  CHECK(same(at(qwen, "derivatives"), 4));
+  CHECK(same(at(qwen, "models"), 5));
+  CHECK(same(at(any, "other"), 2));
+  CHECK(same(at(any, "total"), 7));
 
   const auto shares = parse_json(api.get("/v1/families?policy=fractional").body);
-  CHECK(at(shares, "policy") == "fractional");
+  CHECK(same(at(shares, "policy"), "fractional"));
   // a/chat and b/chat-gguf are half the ghost's.
-  CHECK(at(at(shares, "items")[0], "models").GetDouble() == Approx(4.0));
-  CHECK(at(shares, "other").GetDouble() == Approx(3.0));
+  CHECK(std::abs(at(at(shares, "items")[0], "models").GetDouble() - 4.0) < 1e-9);
+  CHECK(std::abs(at(shares, "other").GetDouble() - 3.0) < 1e-9);
 }
 
 TEST_CASE("a family in numbers", "[api][router]") {
@@ -264,30 +267,31 @@ TEST_CASE("a family in numbers", "[api][router]") {
                             "derivatives_direct", "derivatives_burst_adjusted", "burst_rule",
                             "downloads", "downloads_all_time", "by_relation", "by_depth",
                             "by_license", "by_author", "by_pipeline_tag", "series"});
-  CHECK(at(body, "derivatives") == 4);
-  CHECK(at(body, "derivatives_direct") == 2);
-  CHECK(at(at(body, "downloads"), "official") == 1000);
-  CHECK(at(at(body, "downloads"), "derivatives") == 750);
+  CHECK(same(at(body, "derivatives"), 4));
+  CHECK(same(at(body, "derivatives_direct"), 2));
+  CHECK(same(at(at(body, "downloads"), "official"), 1000));
+  CHECK(same(at(at(body, "downloads"), "derivatives"), 750));
   CHECK(at(at(body, "downloads_all_time"), "official").IsNull());
-  CHECK(at(at(body, "by_relation"), "finetune") == 2);
-  CHECK(at(at(body, "by_license"), "mit") == 1);
+  CHECK(same(at(at(body, "by_relation"), "finetune"), 2));
+  CHECK(same(at(at(body, "by_license"), "mit"), 1));
   REQUIRE(at(body, "series").Size() == 1);
-  CHECK(at(at(body, "series")[0], "name") == "qwen2");
+  CHECK(same(at(at(body, "series")[0], "name"), "qwen2"));
 }
 
 TEST_CASE("a family's models have roles", "[api][router]") {
   ApiFixture api;
   const auto body = parse_json(api.get("/v1/families/qwen/models").body);
-  CHECK(at(body, "family") == "qwen");
-  CHECK(at(body, "total") == 5);
+  CHECK(same(at(body, "family"), "qwen"));
+  CHECK(same(at(body, "total"), 5));
   CHECK(ids(body) == Names{"Qwen/Qwen2-7B", "b/chat-gguf", "a/chat", "c/lora", "e/orphan"});
   const auto& official = at(body, "items")[0];
-  CHECK(at(official, "role") == "official");
-  CHECK(at(official, "depth") == 0);
+  CHECK(same(at(official, "role"), "official"));
+  CHECK(same(at(official, "depth"), 0));
   CHECK(at(official, "relation").IsNull());
   CHECK(at(official, "via").IsNull());
-  CHECK(at(at(body, "items")[1], "role") == "derivative");
-  CHECK(at(parse_json(api.get("/v1/families/qwen/models?relation=adapter").body), "total") == 1);
+  CHECK(same(at(at(body, "items")[1], "role"), "derivative"));
+  CHECK(
+      same(at(parse_json(api.get("/v1/families/qwen/models?relation=adapter").body), "total"), 1));
 }
 
 TEST_CASE("search finds families and models", "[api][router]") {
@@ -295,13 +299,13 @@ TEST_CASE("search finds families and models", "[api][router]") {
   const auto body = parse_json(api.get("/v1/search?q=qwen2").body);
   const auto& items = at(body, "items");
   REQUIRE(items.Size() == 2);
-  CHECK(at(items[0], "name") == "qwen2");
-  CHECK(at(items[0], "kind") == "family");
-  CHECK(at(items[0], "descendants") == 4);
-  CHECK(at(items[1], "id") == "Qwen/Qwen2-7B");
-  CHECK(at(items[1], "kind") == "model");
-  CHECK(at(items[1], "downloads") == 1000);
-  CHECK(at(items[1], "descendants") == 4);
+  CHECK(same(at(items[0], "name"), "qwen2"));
+  CHECK(same(at(items[0], "kind"), "family"));
+  CHECK(same(at(items[0], "descendants"), 4));
+  CHECK(same(at(items[1], "id"), "Qwen/Qwen2-7B"));
+  CHECK(same(at(items[1], "kind"), "model"));
+  CHECK(same(at(items[1], "downloads"), 1000));
+  CHECK(same(at(items[1], "descendants"), 4));
   CHECK(at(parse_json(api.get("/v1/search?q=qwen2&limit=1").body), "items").Size() == 1);
 }
 
@@ -319,14 +323,14 @@ TEST_CASE("stats tell totals and the documents that were refused", "[api][router
                             "cycles", "claims", "rejected_documents", "rejected"});
   CHECK(asked == 9);
   CHECK(at(body, "partial").IsFalse());
-  CHECK(at(body, "models") == 7);
-  CHECK(at(body, "gone") == 1);
-  CHECK(at(body, "ghosts") == 1);
-  CHECK(at(body, "multi_parent") == 1);
+  CHECK(same(at(body, "models"), 7));
+  CHECK(same(at(body, "gone"), 1));
+  CHECK(same(at(body, "ghosts"), 1));
+  CHECK(same(at(body, "multi_parent"), 1));
   CHECK(keys(at(body, "claims")) == Names{"observed", "kept", "rejected", "self"});
   REQUIRE(at(body, "rejected").Size() == 1);
   CHECK(keys(at(body, "rejected")[0]) == Names{"where", "field", "reason"});
-  CHECK(at(at(body, "rejected")[0], "where") == "hub.ndjson:17");
+  CHECK(same(at(at(body, "rejected")[0], "where"), "hub.ndjson:17"));
 }
 
 TEST_CASE("snapshots are a list", "[api][router]") {
@@ -335,7 +339,7 @@ TEST_CASE("snapshots are a list", "[api][router]") {
   REQUIRE(body.IsArray());
   REQUIRE(body.Size() == 1);
   CHECK(keys(body[0]) == Names{"snapshot", "observed_at", "models", "edges", "partial"});
-  CHECK(at(body[0], "snapshot") == 9);
+  CHECK(same(at(body[0], "snapshot"), 9));
 }
 
 TEST_CASE("pages of a list never shift", "[api][router]") {
@@ -358,10 +362,10 @@ TEST_CASE("pages of a list never shift", "[api][router]") {
   CHECK(response.header("Link").empty());
   body = parse_json(response.body);
   CHECK(ids(body) == Names{"e/orphan"});
-  CHECK(at(body, "total") == 4);
+  CHECK(same(at(body, "total"), 4));
   CHECK(at(body, "next").IsNull());
-  CHECK(at(parse_json(api.get("/v1/stats").body), "snapshot") == 10);
-  CHECK(at(parse_json(api.get("/v1/stats?as_of=9").body), "models") == 7);
+  CHECK(same(at(parse_json(api.get("/v1/stats").body), "snapshot"), 10));
+  CHECK(same(at(parse_json(api.get("/v1/stats?as_of=9").body), "models"), 7));
 
   api.source.prune(9);
   CHECK(api.get(target_of(next)).status == 410);
@@ -379,22 +383,26 @@ TEST_CASE("a cursor belongs to its query", "[api][router]") {
     const Response response = api.get(other + cursor);
     CAPTURE(other);
     CHECK(response.status == 400);
-    CHECK(at(parse_json(response.body), "parameter") == "cursor");
+    CHECK(same(at(parse_json(response.body), "parameter"), "cursor"));
   }
 }
 
 TEST_CASE("next is the URL that the client used", "[api][router]") {
   ApiFixture api;
-  const auto [headers, begin] = GENERATE(table<HeaderList, std::string>({
-      {{{"Host", "a.example"}}, "http://a.example/v1/"},
-      {{{"Host", "internal:1"}, {"X-Forwarded-Proto", "https"}, {"X-Forwarded-Host", "a.example"}},
+  const std::vector<std::pair<HeaderList, std::string>> cases{
+      {HeaderList{{"Host", "a.example"}}, "http://a.example/v1/"},
+      {HeaderList{{"Host", "internal:1"},
+                  {"X-Forwarded-Proto", "https"},
+                  {"X-Forwarded-Host", "a.example"}},
        "https://a.example/v1/"},
-      {{{"Host", "evil\"><script>"}}, "http://localhost/v1/"},
-      {{}, "http://localhost/v1/"},
-  }));
-  const auto body =
-      parse_json(api.get("/v1/models/Qwen/Qwen2-7B/descendants?limit=1", headers).body);
-  CHECK(std::string{at(body, "next").GetString()}.rfind(begin, 0) == 0);
+      {HeaderList{{"Host", "evil\"><script>"}}, "http://localhost/v1/"},
+      {HeaderList{}, "http://localhost/v1/"},
+  };
+  for (const auto& [headers, begin] : cases) {
+    const auto body =
+        parse_json(api.get("/v1/models/Qwen/Qwen2-7B/descendants?limit=1", headers).body);
+    CHECK(std::string{at(body, "next").GetString()}.rfind(begin, 0) == 0);
+  }
 }
 
 TEST_CASE("a stream is the whole answer, closed by its end line", "[api][router]") {
@@ -413,7 +421,7 @@ TEST_CASE("a stream is the whole answer, closed by its end line", "[api][router]
     begin = end + 1;
   }
   REQUIRE(lines.size() == 5);
-  CHECK(at(parse_json(lines[0]), "id") == "a/chat");
+  CHECK(same(at(parse_json(lines[0]), "id"), "a/chat"));
   CHECK(lines[4] == R"({"end":true,"rows":4})");
   CHECK(api.get("/v1/models/gpt2/descendants?limit=5", headers).status == 400);
 
@@ -501,7 +509,7 @@ TEST_CASE("a partial or generated snapshot says so in every answer", "[api][rout
   CHECK(response.header("X-Snapshot-Generated") == "true");
   const auto body = parse_json(response.body);
   CHECK(at(body, "partial").IsTrue());
-  CHECK(at(body, "scope") == scope.c_str());
+  CHECK(same(at(body, "scope"), scope.c_str()));
   CHECK(at(body, "generated").IsTrue());
   const Names names = keys(body);
   CHECK(std::count(names.begin(), names.end(), "partial") == 1);

@@ -1,0 +1,71 @@
+#include "index/crawl_ledger.h"
+
+#include "index/sqlite.h"
+#include "schema/error.h"
+#include "tests/support/catch.h"
+#include "tests/support/temp_dir.h"
+
+using namespace stemma;
+using stemma::test::TempDir;
+
+TEST_CASE("a run and its chains survive the ledger being closed", "[index][ledger]") {
+  const TempDir dir;
+  Run run{.kind = "crawl", .source = "http://hub", .scope = "search:qwen", .observed_at = 5, .started_at = 6, .state = "walking", .fields = "tags"};
+  {
+    CrawlLedger ledger{dir.path(), CrawlLedger::Mode::read_write};
+    ledger.add_run(run);
+    run.pages = 3;
+    ledger.advance({.run = run.id, .number = 0, .next_url = "http://hub/next", .pages = 3, .last_id = "abc"}, run);
+  }
+  CrawlLedger ledger{dir.path(), CrawlLedger::Mode::read_only};
+  const auto found = ledger.unfinished_crawl();
+  REQUIRE(found);
+  CHECK(found->id == run.id);
+  CHECK(found->pages == 3);
+  CHECK(found->scope == "search:qwen");
+  CHECK(found->finished_at == kUnknownTime);
+  const auto chains = ledger.chains(run.id);
+  REQUIRE(chains.size() == 1);
+  CHECK(chains[0].next_url == "http://hub/next");
+  CHECK(chains[0].last_id == "abc");
+}
+
+TEST_CASE("a finished run is not resumed", "[index][ledger]") {
+  const TempDir dir;
+  CrawlLedger ledger{dir.path(), CrawlLedger::Mode::read_write};
+  const auto state = GENERATE(as<std::string>{}, "done", "abandoned");
+  Run run{.kind = "crawl", .state = state};
+  ledger.add_run(run);
+  Run imported{.kind = "import", .state = "publishing"};
+  ledger.add_run(imported);
+  CHECK_FALSE(ledger.unfinished_crawl());
+  CHECK(ledger.runs(10).size() == 2);
+  CHECK(ledger.runs(1).at(0).id == imported.id);
+}
+
+TEST_CASE("rejected documents of a snapshot are replaced, not doubled", "[index][ledger]") {
+  const TempDir dir;
+  CrawlLedger ledger{dir.path(), CrawlLedger::Mode::read_write};
+  Run run{.kind = "import", .state = "done", .snapshot = 4};
+  ledger.add_run(run);
+  const std::vector<RejectedDocument> documents{{.where = "f:1", .field = "_id", .reason = "is missing", .excerpt = "{"}};
+  ledger.set_rejected(run.id, documents);
+  ledger.set_rejected(run.id, documents);
+  const auto found = ledger.rejected(4, 10);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].where == "f:1");
+  CHECK(found[0].field == "_id");
+  CHECK(ledger.rejected(3, 10).empty());
+}
+
+TEST_CASE("a ledger from a newer version is refused with advice", "[index][ledger]") {
+  const TempDir dir;
+  Database{dir / "ledger.sqlite", Database::Mode::read_write}.execute("PRAGMA user_version = 99");
+  try {
+    CrawlLedger ledger{dir.path(), CrawlLedger::Mode::read_only};
+    FAIL("opened");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::corrupt);
+    CHECK(std::string{error.what()}.find("newer version") != std::string::npos);
+  }
+}
