@@ -322,16 +322,16 @@ bool Crawl::asked_before(const std::string& name) const {
 void Crawl::ask_for(const std::string& name, ParentSurvey& survey) {
   asked_.insert(fold_case(name));
   ++names_asked_;
-  const ModelAnswer answer = client_->lookup_model(name);
+  const LookupAnswer answer = client_->lookup_model(name);
   Lookup lookup;
   lookup.asked_at = run_.observed_at;
   switch (answer.result) {
-    case ModelAnswer::Result::unclear:
+    case LookupAnswer::Result::unclear:
       break;
-    case ModelAnswer::Result::absent:
+    case LookupAnswer::Result::absent:
       store_.put_lookup(name, lookup);
       break;
-    case ModelAnswer::Result::found: {
+    case LookupAnswer::Result::found: {
       store_.put_page(run_.id, kLookupChain, static_cast<std::uint32_t>(lookups_.pages),
                       answer.body);
       survey.add(parser_.parse_page(answer.body, "lookup of " + name));
@@ -348,7 +348,7 @@ void Crawl::ask_for(const std::string& name, ParentSurvey& survey) {
   take_stats();
   ledger_.advance(lookups_, run_);
   // Last: killed before this, the name is asked for again and nothing is lost.
-  if (answer.result == ModelAnswer::Result::found) store_.put_lookup(name, lookup);
+  if (answer.result == LookupAnswer::Result::found) store_.put_lookup(name, lookup);
   report("resolving");
 }
 

@@ -201,12 +201,12 @@ HubPage HubClient::fetch_page(const std::string& first) {
   }
 }
 
-ModelAnswer HubClient::lookup_model(std::string_view name) {
+LookupAnswer HubClient::lookup_model(std::string_view name) {
   std::string url = model_url(options_.hub, name, options_.fields);
   Attempts attempts;
   int hops = 0;
   const auto unclear = [](std::string why) {
-    ModelAnswer answer;
+    LookupAnswer answer;
     answer.reason = std::move(why);
     return answer;
   };
@@ -226,8 +226,8 @@ ModelAnswer HubClient::lookup_model(std::string_view name) {
     }
     if (response.status == 401 || response.status == 404) {
       waited_ = {};
-      ModelAnswer answer;
-      answer.result = ModelAnswer::Result::absent;
+      LookupAnswer answer;
+      answer.result = LookupAnswer::Result::absent;
       answer.reason = describe(response);
       return answer;
     }
@@ -249,8 +249,8 @@ ModelAnswer HubClient::lookup_model(std::string_view name) {
       continue;
     }
     waited_ = {};
-    ModelAnswer answer;
-    answer.result = ModelAnswer::Result::found;
+    LookupAnswer answer;
+    answer.result = LookupAnswer::Result::found;
     answer.body = std::move(response.body);
     answer.document = std::move(*document);
     answer.redirected = hops > 0;

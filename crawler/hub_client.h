@@ -34,7 +34,7 @@ struct HubPage {
 };
 
 /// What became of asking for one name.
-struct ModelAnswer {
+struct LookupAnswer {
   enum class Result : std::uint8_t {
     found,
     absent,   ///< Deleted, private, or never there.
@@ -71,7 +71,7 @@ class HubClient {
   [[nodiscard]] HubPage fetch_page(const std::string& url);
 
   /// Asks for one model by name, following at most two redirects.
-  [[nodiscard]] ModelAnswer lookup_model(std::string_view name);
+  [[nodiscard]] LookupAnswer lookup_model(std::string_view name);
 
   /// The fields that the hub has not refused.
   [[nodiscard]] const std::vector<std::string>& fields() const noexcept { return options_.fields; }

@@ -174,6 +174,7 @@ PublishReport import_files(const std::filesystem::path& data_path, const ImportO
   ModelStore store{data.store(), ModelStore::Mode::read_write};
   CrawlLedger ledger{data.path(), CrawlLedger::Mode::read_write};
   mend_published(data, store);
+  ledger.close_dead_imports();
 
   Run run{.kind = "import",
           .source = names,
@@ -205,7 +206,7 @@ PublishReport publish_pages(const DataDir& data, ModelStore& store, CrawlLedger&
                             bool accept_shrink, FieldSet asked, const ProgressFn& progress) {
   // Killed between publishing and the ledger's last word: the store says that it is done.
   for (const PublishedSnapshot& snapshot : store.snapshots()) {
-    if (snapshot.run != run.id || run.id == 0) continue;
+    if (snapshot.run != run.id || snapshot.source != run.source || snapshot.observed_at != run.observed_at) continue;
     mend_published(data, store);
     PublishReport report{.snapshot = snapshot.number,
                          .totals = open_snapshot_file(data.snapshot(snapshot.number))->total(),
@@ -217,8 +218,9 @@ PublishReport publish_pages(const DataDir& data, ModelStore& store, CrawlLedger&
     run.snapshot = snapshot.number;
     run.documents = static_cast<std::int64_t>(report.documents);
     run.rejected = static_cast<std::int64_t>(report.rejected);
-    ledger.update_run(run);
+    // The pages go first: killed in between, the next run comes here again.
     store.drop_pages(run.id);
+    ledger.update_run(run);
     return report;
   }
   Publisher publisher{data, store, {.run = run, .complete = complete, .accept_shrink = accept_shrink, .asked = asked}};
@@ -234,8 +236,8 @@ PublishReport publish_pages(const DataDir& data, ModelStore& store, CrawlLedger&
   }
   if (progress) progress({.step = "building", .done = publisher.documents()});
   PublishReport report = publisher.publish();
-  finish_run(ledger, run, publisher, report);
   store.drop_pages(run.id);
+  finish_run(ledger, run, publisher, report);
   return report;
 }
 

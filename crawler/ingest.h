@@ -12,7 +12,7 @@ namespace stemma {
 
 /// How far a long job is, for a progress bar or a log line.
 struct Progress {
-  std::string step;         ///< "reading", "storing", "building"
+  std::string step;         ///< "reading", "building"
   std::uint64_t done = 0;   ///< Documents.
   std::uint64_t bytes = 0;
 };

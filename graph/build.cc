@@ -234,7 +234,7 @@ void fill_name_index(SnapshotColumns& out, const BuildInput& input, const Number
     return order != 0 ? order < 0 : a < b;
   });
 
-  // An alias that is some model's name in the same spelling as well can never be reached: exact names go before it.
+  // The name that the target bears today, in whatever case, is no alias of it.
   std::unordered_map<HubId, NodeId, HubIdHash> by_id;
   if (!input.aliases.empty()) {
     for (NodeId node = 0; node < nodes; ++node) {
@@ -244,7 +244,7 @@ void fill_name_index(SnapshotColumns& out, const BuildInput& input, const Number
   std::map<std::string, NodeId> aliases;
   for (const AliasState& alias : input.aliases) {
     const auto target = by_id.find(alias.target);
-    if (target == by_id.end() || out.names[target->second] == alias.name) continue;
+    if (target == by_id.end() || equal_folded(out.names[target->second], alias.name)) continue;
     aliases[fold_case(alias.name)] = target->second;
   }
   out.aliases.begin.push_back(0);

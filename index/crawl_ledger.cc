@@ -121,6 +121,13 @@ std::optional<Run> CrawlLedger::unfinished_crawl() {
   return read_run(query);
 }
 
+void CrawlLedger::close_dead_imports() {
+  Statement{impl_->db,
+            "UPDATE runs SET state = 'failed', ended = 'interrupted; nothing of it was published' "
+            "WHERE kind = 'import' AND state = 'publishing'"}
+      .run();
+}
+
 void CrawlLedger::put_chain(const Chain& chain) {
   Statement put{impl_->db, "INSERT OR REPLACE INTO chains (run, number, next_url, pages, last_id, finished) VALUES (?,?,?,?,?,?)"};
   put.bind(chain.run)

@@ -68,6 +68,8 @@ class CrawlLedger {
   [[nodiscard]] std::optional<Run> run(std::int64_t id);
   /// The newest run first.
   [[nodiscard]] std::vector<Run> runs(std::size_t limit);
+  /// Marks imports that never ended as failed. Call with the directory's WriteLock held: nobody else can be importing.
+  void close_dead_imports();
   /// The newest crawl that neither finished nor was given up: the one to resume.
   [[nodiscard]] std::optional<Run> unfinished_crawl();
 

@@ -66,11 +66,15 @@ DataDir DataDir::open_or_create(const fs::path& path) {
     }
     const fs::directory_iterator entries{path, error};
     if (error) throw Error{ErrorKind::storage, "reading " + path.string() + ": " + error.message()};
-    if (entries != fs::directory_iterator{}) {
+    // A process killed before its FORMAT stood leaves nothing else than FORMAT.new.
+    const bool foreign = std::any_of(entries, fs::directory_iterator{}, [](const fs::directory_entry& entry) {
+      return entry.path().filename() != "FORMAT.new";
+    });
+    if (foreign) {
       throw Error{ErrorKind::usage, path.string() + " is not empty and is no stemma data directory; give another with --data"};
     }
   }
-  fs::create_directories(path / "snapshots", error);
+  fs::create_directories(path, error);
   if (error) throw Error{ErrorKind::storage, "making data directory " + path.string() + ": " + error.message()};
   // Written beside and renamed: a killed process never leaves half a FORMAT.
   const fs::path beside = path / "FORMAT.new";

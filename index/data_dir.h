@@ -14,6 +14,7 @@ namespace stemma {
 ///   store/              RocksDB: the truth
 ///   ledger.sqlite       SQLite: what we did
 ///   snapshots/N.stemma  published snapshots: derived
+///   scratch/            files on their way into the store; whatever is left of a killed process goes with the next one
 class DataDir {
  public:
   static constexpr int kFormatVersion = 1;

@@ -284,6 +284,13 @@ SnapshotColumns derive_snapshot(const ModelStore& store, SnapshotNumber number) 
 }
 
 void mend_published(const DataDir& data, const ModelStore& store) {
+  // Half-written files of processes that were killed; the caller's lock says that nobody is writing one.
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator{data.snapshots(), ignored}) {
+    if (entry.path().filename().string().find(".stemma.new.") != std::string::npos) {
+      std::filesystem::remove(entry.path(), ignored);
+    }
+  }
   const std::vector<PublishedSnapshot> snapshots = store.snapshots();
   if (snapshots.empty()) return;
   const SnapshotNumber newest = snapshots.back().number;

@@ -70,7 +70,7 @@ class ModelStore {
   [[nodiscard]] std::optional<Lookup> lookup(std::string_view name) const;
 
   struct Impl;
-  [[nodiscard]] Impl& impl() const noexcept { return *impl_; }  ///< For publish.cc only.
+  [[nodiscard]] Impl& impl() const noexcept { return *impl_; }  ///< For publish.cc and derive.cc.
 
  private:
   std::unique_ptr<Impl> impl_;

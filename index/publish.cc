@@ -20,7 +20,6 @@ namespace {
 
 /// Raw documents are compressed by this many bytes together: large enough to compress well, small enough to fetch one.
 constexpr std::size_t kPackBytes = std::size_t{256} << 10U;
-constexpr std::uint32_t kNoPack = UINT32_MAX;
 constexpr double kShrinkAllowed = 0.02;
 
 /// What the store knew of a model before this run.
@@ -171,13 +170,13 @@ std::shared_ptr<Publisher::Packed> Publisher::pack(const ParsedBatch& batch) con
     row.has_document = changed;
     if (changed) {
       if (pending_bytes >= kPackBytes) flush();
-      row.document = {static_cast<std::uint32_t>(packed->packs.size()), static_cast<std::uint32_t>(pending.size())};
+      row.document = {impl_->number, static_cast<std::uint32_t>(packed->packs.size()), static_cast<std::uint32_t>(pending.size())};
       pending.push_back(document.text);
       pending_bytes += document.text.size();
     }
     if (row.has_version) {
       row.version_at = packed->versions.size();
-      encode_version({.document_hash = document.content_hash, .document = {kNoPack, 0}, .record = document.record},
+      encode_version({.document_hash = document.content_hash, .document = {}, .record = document.record},
                      packed->versions);
     }
     packed->rows.push_back(row);
@@ -350,12 +349,15 @@ PublishReport Publisher::publish() {
   impl.write_models(order);
   impl.write_counts(order, asked);
   impl.write_seen(order);
+  // What is added to a part is still a part, until a complete walk has seen everything.
+  const bool still_partial = impl.last.partial && !impl.request.complete && impl.request.run.scope.empty();
+  const std::string& scope = still_partial ? impl.last.scope : impl.request.run.scope;
   const PublishedSnapshot snapshot{.number = impl.number,
                                    .observed_at = impl.request.run.observed_at,
                                    .complete = impl.request.complete,
-                                   .partial = !impl.request.run.scope.empty(),
+                                   .partial = !scope.empty(),
                                    .generated = impl.generated || impl.last.generated,
-                                   .scope = impl.request.run.scope,
+                                   .scope = scope,
                                    .source = impl.request.run.source,
                                    .run = impl.request.run.id,
                                    .asked = asked,

@@ -66,7 +66,7 @@ class Publisher {
   [[nodiscard]] std::shared_ptr<Packed> pack(const ParsedBatch& batch) const;
   void add(ParsedBatch&& batch, std::shared_ptr<Packed> packed);
 
-  /// Writes the store, builds the snapshot and makes it current. Throws Error{usage} when a complete walk is more than 2 %
+  /// Writes the store, builds the snapshot and makes it current. Throws Error{unavailable} when a complete walk is more than 2 %
   /// below the last complete one and `accept_shrink` was not given; nothing is changed then.
   PublishReport publish();
 

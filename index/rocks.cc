@@ -39,7 +39,8 @@ Handle::Handle(const std::filesystem::path& path, bool read_only) : name_{path.s
   options.create_missing_column_families = !read_only;
   options.keep_log_file_num = 2;
   options.max_background_jobs = 2;
-  options.max_open_files = 256;
+  // A reader beside a writer opens every file at once: one that is compacted away meanwhile stays readable through its handle.
+  options.max_open_files = read_only ? -1 : 256;
   options.paranoid_checks = true;
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (std::size_t i = 0; i < kFamilies; ++i) descriptors.emplace_back(kNames[i], family_options(i));

@@ -134,7 +134,7 @@ void write_snapshot_file(const SnapshotColumns& columns, const std::filesystem::
 SnapshotHandle open_snapshot_file(const std::filesystem::path& path, bool verify) {
   const auto damaged = [&](const std::string& what) {
     return Error{ErrorKind::corrupt, "snapshot file " + path.string() + " cannot be used: " + what +
-                                         "; remove it, it is built again from the store"};
+                                         "; it is built again from the store when it is removed"};
   };
   const Descriptor in{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (in.fd < 0) throw Error{ErrorKind::storage, "opening " + path.string() + ": " + std::strerror(errno)};

@@ -19,7 +19,8 @@ SnapshotHandle SnapshotSet::current() {
     if (newest_ == 0 || Clock::now() - checked_ >= kLookEvery) {
       checked_ = Clock::now();
       const std::vector<SnapshotNumber> published = data_.published();
-      if (!published.empty()) newest_ = published.back();
+      // Without any file the store may still know: it is asked once, as it takes a while.
+      newest_ = !published.empty() ? published.back() : newest_ != 0 ? newest_ : newest_in_store();
     }
     newest = newest_;
     if (const auto found = open_.find(newest); found != open_.end()) return found->second;
@@ -36,11 +37,25 @@ SnapshotHandle SnapshotSet::at(SnapshotNumber number) {
     const std::lock_guard guard{mutex_};
     if (const auto found = open_.find(number); found != open_.end()) return found->second;
   }
-  std::error_code error;
-  SnapshotHandle handle =
-      std::filesystem::exists(data_.snapshot(number), error) ? open_snapshot_file(data_.snapshot(number)) : rebuild(number);
+  SnapshotHandle handle = open_or_rebuild(number);
   keep(number, handle);
   return handle;
+}
+
+SnapshotHandle SnapshotSet::open_or_rebuild(SnapshotNumber number) {
+  std::error_code error;
+  if (!std::filesystem::exists(data_.snapshot(number), error)) return rebuild(number);
+  try {
+    return open_snapshot_file(data_.snapshot(number));
+  } catch (const Error& damaged) {
+    // The file is derived: a damaged one is no reason not to answer while the store is whole.
+    if (damaged.kind() != ErrorKind::corrupt) throw;
+    try {
+      return rebuild(number);
+    } catch (const Error&) {
+      throw damaged;
+    }
+  }
 }
 
 void SnapshotSet::keep(SnapshotNumber number, const SnapshotHandle& handle) {
@@ -50,14 +65,20 @@ void SnapshotSet::keep(SnapshotNumber number, const SnapshotHandle& handle) {
   while (open_.size() > kKeptOpen) open_.erase(open_.begin()->first == newest_ ? std::next(open_.begin()) : open_.begin());
 }
 
+SnapshotNumber SnapshotSet::newest_in_store() const {
+  std::error_code error;
+  if (!std::filesystem::exists(data_.store() / "CURRENT", error)) return 0;
+  const std::vector<PublishedSnapshot> snapshots = ModelStore{data_.store(), ModelStore::Mode::read_only}.snapshots();
+  return snapshots.empty() ? 0 : snapshots.back().number;
+}
+
 SnapshotHandle SnapshotSet::rebuild(SnapshotNumber number) {
   const std::lock_guard guard{rebuilding_};
   std::error_code error;
-  if (std::filesystem::exists(data_.snapshot(number), error)) return open_snapshot_file(data_.snapshot(number));
   const auto unknown = [number] {
     return Error{ErrorKind::not_found, "there is no snapshot " + std::to_string(number)};
   };
-  if (!std::filesystem::exists(data_.store(), error)) throw unknown();
+  if (!std::filesystem::exists(data_.store() / "CURRENT", error)) throw unknown();
   const ModelStore store{data_.store(), ModelStore::Mode::read_only};
   bool known = false;
   for (const PublishedSnapshot& snapshot : store.snapshots()) known = known || snapshot.number == number;

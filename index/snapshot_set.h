@@ -31,7 +31,9 @@ class SnapshotSet final : public SnapshotSource {
  private:
   using Clock = std::chrono::steady_clock;
 
+  [[nodiscard]] SnapshotHandle open_or_rebuild(SnapshotNumber number);
   [[nodiscard]] SnapshotHandle rebuild(SnapshotNumber number);
+  [[nodiscard]] SnapshotNumber newest_in_store() const;
   void keep(SnapshotNumber number, const SnapshotHandle& handle);
 
   DataDir data_;

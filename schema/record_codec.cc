@@ -61,7 +61,7 @@ VersionHead version_head(std::string_view bytes) {
 }
 
 void patch_version(std::string& out, std::size_t at, DocumentRef document, FieldSet known) {
-  static_assert(sizeof(DocumentRef) == 8);
+  static_assert(sizeof(DocumentRef) == 12);
   std::memcpy(out.data() + at + kDocumentOffset, &document, sizeof document);
   std::memcpy(out.data() + at + kDocumentOffset + sizeof document, &known, sizeof known);
 }

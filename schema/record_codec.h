@@ -9,8 +9,10 @@
 
 namespace stemma {
 
-/// Where the raw document of a version lies: which pack of its snapshot and which document in the pack.
+/// Where the raw document of a version lies: which pack of which snapshot and which document in the pack. The snapshot is
+/// older than the version's own where the version came about without a new document.
 struct DocumentRef {
+  std::uint32_t snapshot = 0;
   std::uint32_t pack = 0;
   std::uint32_t index = 0;
 };

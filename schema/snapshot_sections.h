@@ -137,7 +137,7 @@ struct SnapshotSections {
   StringTable<Array> texts;     ///< Verbatim texts of claims.
 
   Array<NodeId> by_folded_name;  ///< All nodes, by case-folded name, then by node.
-  StringTable<Array> aliases;    ///< Case-folded old names, ascending; those that a node bears today are left out.
+  StringTable<Array> aliases;    ///< Case-folded old names, ascending; what their node is called today is left out.
   Array<NodeId> alias_node;
 
   Array<SnapshotRow> history;    ///< Published snapshots up to this one, ascending.

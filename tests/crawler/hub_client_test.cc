@@ -181,8 +181,8 @@ TEST_CASE("the token goes to the hub, and nowhere into words", "[crawler][hub]")
 TEST_CASE("names are looked up", "[crawler][hub]") {
   SECTION("found") {
     Rig rig{{answer(200, kDocument)}};
-    const ModelAnswer model = rig.client->lookup_model("new/name");
-    REQUIRE(model.result == ModelAnswer::Result::found);
+    const LookupAnswer model = rig.client->lookup_model("new/name");
+    REQUIRE(model.result == LookupAnswer::Result::found);
     CHECK_FALSE(model.redirected);
     CHECK(model.document.name == "new/name");
     CHECK(rig.http.requests[0].url ==
@@ -191,8 +191,8 @@ TEST_CASE("names are looked up", "[crawler][hub]") {
   SECTION("redirected") {
     Rig rig{{answer(307, "", {{"location", "/api/models/new/name?expand=author"}}),
              answer(200, kDocument)}};
-    const ModelAnswer model = rig.client->lookup_model("old");
-    REQUIRE(model.result == ModelAnswer::Result::found);
+    const LookupAnswer model = rig.client->lookup_model("old");
+    REQUIRE(model.result == LookupAnswer::Result::found);
     CHECK(model.redirected);
     CHECK(rig.http.requests[1].url == kHub + "/api/models/new/name?expand=author");
   }
@@ -200,21 +200,21 @@ TEST_CASE("names are looked up", "[crawler][hub]") {
     Rig rig{{answer(307, "", {{"location", "/api/models/b"}}),
              answer(307, "", {{"location", "/api/models/c"}}),
              answer(307, "", {{"location", "/api/models/d"}}), answer(200, kDocument)}};
-    CHECK(rig.client->lookup_model("a").result == ModelAnswer::Result::unclear);
+    CHECK(rig.client->lookup_model("a").result == LookupAnswer::Result::unclear);
     CHECK(rig.http.requests.size() == 3);
   }
   SECTION("redirects that lead elsewhere are not followed") {
     const std::string where = GENERATE(as<std::string>{}, "https://evil.example/api/models/a/b",
                                        "/login", "/api/models/a/b/commits", "");
     Rig rig{{answer(307, "", {{"Location", where}})}, "hf_secret"};
-    CHECK(rig.client->lookup_model("a/b").result == ModelAnswer::Result::unclear);
+    CHECK(rig.client->lookup_model("a/b").result == LookupAnswer::Result::unclear);
     CHECK(rig.http.requests.size() == 1);
   }
   SECTION("absent") {
-    CHECK(Rig{{answer(401, "")}}.client->lookup_model("a/b").result == ModelAnswer::Result::absent);
-    CHECK(Rig{{answer(404, "")}}.client->lookup_model("a/b").result == ModelAnswer::Result::absent);
+    CHECK(Rig{{answer(401, "")}}.client->lookup_model("a/b").result == LookupAnswer::Result::absent);
+    CHECK(Rig{{answer(404, "")}}.client->lookup_model("a/b").result == LookupAnswer::Result::absent);
     CHECK(Rig{{answer(404, "")}, "hf_x"}.client->lookup_model("a/b").result ==
-          ModelAnswer::Result::absent);
+          LookupAnswer::Result::absent);
   }
   SECTION("a refused token says nothing of the model") {
     Rig rig{{answer(401, "")}, "hf_secret"};
@@ -224,14 +224,14 @@ TEST_CASE("names are looked up", "[crawler][hub]") {
   SECTION("other refusals are unclear") {
     const int status = GENERATE(400, 403, 410);
     CHECK(Rig{{answer(status, "")}}.client->lookup_model("a/b").result ==
-          ModelAnswer::Result::unclear);
+          LookupAnswer::Result::unclear);
   }
   SECTION("an answer that is no model is asked for again, not for long") {
     Rig rig{{answer(200, "<html>")}};
-    CHECK(rig.client->lookup_model("a/b").result == ModelAnswer::Result::unclear);
+    CHECK(rig.client->lookup_model("a/b").result == LookupAnswer::Result::unclear);
     CHECK(rig.http.requests.size() == 3);
     Rig healed{{answer(200, kDocument.substr(0, 60)), answer(200, kDocument)}};
-    CHECK(healed.client->lookup_model("a/b").result == ModelAnswer::Result::found);
+    CHECK(healed.client->lookup_model("a/b").result == LookupAnswer::Result::found);
   }
 }
 

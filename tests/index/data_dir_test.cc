@@ -66,3 +66,11 @@ TEST_CASE("the second writer is told who holds the directory", "[index][data]") 
   }
   const WriteLock after{data, "crawl"};
 }
+
+TEST_CASE("a process killed while it made the directory leaves nothing in the way", "[index][data]") {
+  const TempDir dir;
+  std::filesystem::create_directories(dir / "data");
+  std::ofstream{dir / "data/FORMAT.new"} << "stemma-da";
+  CHECK_NOTHROW(DataDir::open_or_create(dir / "data"));
+  CHECK_NOTHROW(DataDir::open(dir / "data"));
+}

@@ -159,3 +159,11 @@ TEST_CASE("asking for a snapshot whose file is gone builds it again", "[index][h
   CHECK(nodes(*store.at(1)) == Lines{"a/one:live"});
   CHECK_THROWS_AS(store.at(3), Error);
 }
+
+TEST_CASE("a rename of case alone leaves no alias of a model to itself", "[index][history]") {
+  StoreFixture store;
+  store.import({doc(1, "acme/Tiny")}, "2026-01-01");
+  store.import({doc(1, "acme/tiny")}, "2026-01-02");
+  CHECK(store.current()->alias_node.empty());
+  CHECK(find_name(*store.current(), "acme/Tiny").has_value());
+}

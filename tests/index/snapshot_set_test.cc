@@ -1,6 +1,7 @@
 #include "index/snapshot_set.h"
 
 #include <atomic>
+#include <fstream>
 #include <thread>
 
 #include "schema/error.h"
@@ -62,4 +63,14 @@ TEST_CASE("a directory in which nothing was published says so", "[index][serve]"
     CHECK(error.kind() == ErrorKind::unavailable);
   }
   CHECK_THROWS_AS(set.at(1), Error);
+}
+
+TEST_CASE("a damaged or missing snapshot file is answered from the store", "[index][serve]") {
+  StoreFixture store;
+  store.import({doc(1, "a/one"), doc(2, "a/two")}, "2026-01-01");
+  const auto file = DataDir::open(store.data()).snapshot(1);
+  SECTION("damaged") { std::ofstream{file} << "not a snapshot"; }
+  SECTION("missing") { std::filesystem::remove(file); }
+  CHECK(store.current()->total().models == 2);
+  CHECK(nodes(*store.at(1)) == std::vector<std::string>{"a/one:live", "a/two:live"});
 }

@@ -132,7 +132,8 @@ class RealHub(unittest.TestCase):
             self.assertGreater(kills, 0)
             if not finished:
                 stemma(crawled, *crawl[3:])
-            self.assertEqual(answers(imported), answers(crawled))
+            # Killed after it had published, a crawl is done, and the next one is another: numbers may differ.
+            self.assertEqual(without_number(answers(imported)), without_number(answers(crawled)))
             before = answers(crawled)
             stemma(crawled, *crawl[3:])
             self.assertEqual(answer(crawled, "stats")["snapshot"], before["stats"]["snapshot"] + 1)
