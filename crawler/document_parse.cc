@@ -60,7 +60,8 @@ struct DocumentParser::Impl {
   static void read_base_models(od::value value, Draft& draft, ParsedBatch& batch);
   static void read_config(od::value value, Draft& draft, ParsedBatch& batch);
 
-  /// A string that lives as long as the batch: in its text where nothing is escaped, which is nearly always.
+  /// A string that lives as long as the batch: in its text where nothing is escaped, which is
+  /// nearly always.
   static bool get_text(od::value& value, std::string_view& out, ParsedBatch& batch);
   static std::string_view need_text(od::value& value, const char* field, ParsedBatch& batch);
   static std::int64_t need_count(od::value& value, const char* field);
@@ -83,7 +84,8 @@ bool DocumentParser::Impl::get_text(od::value& value, std::string_view& out, Par
   return true;
 }
 
-std::string_view DocumentParser::Impl::need_text(od::value& value, const char* field, ParsedBatch& batch) {
+std::string_view DocumentParser::Impl::need_text(od::value& value, const char* field,
+                                                 ParsedBatch& batch) {
   std::string_view text;
   if (!get_text(value, text, batch)) throw Refusal{field, "is not a string"};
   return text;
@@ -91,11 +93,13 @@ std::string_view DocumentParser::Impl::need_text(od::value& value, const char* f
 
 std::int64_t DocumentParser::Impl::need_count(od::value& value, const char* field) {
   std::int64_t count = 0;
-  if (value.get_int64().get(count) != simdjson::SUCCESS || count < 0) throw Refusal{field, "is not a whole number of 0 or more"};
+  if (value.get_int64().get(count) != simdjson::SUCCESS || count < 0)
+    throw Refusal{field, "is not a whole number of 0 or more"};
   return count;
 }
 
-UnixSeconds DocumentParser::Impl::need_time(od::value& value, const char* field, ParsedBatch& batch) {
+UnixSeconds DocumentParser::Impl::need_time(od::value& value, const char* field,
+                                            ParsedBatch& batch) {
   const auto time = parse_utc(need_text(value, field, batch));
   if (!time) throw Refusal{field, "is not a date"};
   return *time;
@@ -111,28 +115,34 @@ void DocumentParser::Impl::read_tags(od::value value, Draft& draft, ParsedBatch&
     od::value tag_value;
     std::string_view tag;
     if (std::move(item).get(tag_value) != simdjson::SUCCESS) throw Refusal{"tags", "is damaged"};
-    if (!get_text(tag_value, tag, batch)) throw Refusal{"tags", "holds something that is not a string"};
+    if (!get_text(tag_value, tag, batch))
+      throw Refusal{"tags", "holds something that is not a string"};
     if (tag.substr(0, kLicense.size()) == kLicense) {
       if (record.license_tag.empty()) record.license_tag = tag.substr(kLicense.size());
     } else if (tag.substr(0, kBaseModel.size()) == kBaseModel) {
-      // `base_model:X` or `base_model:RELATION:X`. A repository name holds no colon, so nothing is mistaken for a relation.
+      // `base_model:X` or `base_model:RELATION:X`. A repository name holds no colon, so nothing is
+      // mistaken for a relation.
       std::string_view rest = tag.substr(kBaseModel.size());
       Relation relation = Relation::unspecified;
       if (const auto colon = rest.find(':'); colon != std::string_view::npos) {
-        if (const auto word = parse_relation(rest.substr(0, colon)); word && *word != Relation::unspecified) {
+        if (const auto word = parse_relation(rest.substr(0, colon));
+            word && *word != Relation::unspecified) {
           relation = *word;
           rest.remove_prefix(colon + 1);
         }
       }
-      draft.tags.push_back({.source = ClaimSource::tag, .relation = relation, .parent_id = {}, .text = rest});
+      draft.tags.push_back(
+          {.source = ClaimSource::tag, .relation = relation, .parent_id = {}, .text = rest});
     }
   }
-  // The Hub writes every parent twice, with and without its relation: the untyped twin says nothing of its own.
+  // The Hub writes every parent twice, with and without its relation: the untyped twin says nothing
+  // of its own.
   auto& claims = draft.tags;
   for (std::size_t i = 0; i < claims.size();) {
     const bool twin = std::any_of(claims.begin(), claims.end(), [&](const Claim& other) {
       if (&other == &claims[i] || other.text != claims[i].text) return false;
-      if (claims[i].relation == Relation::unspecified && other.relation != Relation::unspecified) return true;
+      if (claims[i].relation == Relation::unspecified && other.relation != Relation::unspecified)
+        return true;
       return other.relation == claims[i].relation && &other < &claims[i];  // the same tag twice
     });
     if (twin) {
@@ -146,16 +156,22 @@ void DocumentParser::Impl::read_tags(od::value value, Draft& draft, ParsedBatch&
 
 void DocumentParser::Impl::read_card(od::value value, Draft& draft, ParsedBatch& batch) {
   od::object card;
-  if (value.get_object().get(card) != simdjson::SUCCESS) return;  // authors' YAML: historically anything
+  if (value.get_object().get(card) != simdjson::SUCCESS)
+    return;  // authors' YAML: historically anything
   ModelRecord& record = draft.out.record;
   record.known |= kCardData;
   Relation relation = Relation::unspecified;
   const auto add = [&](od::value& item) {
     std::string_view text;
     if (!is_null(item) && get_text(item, text, batch)) {
-      draft.card.push_back({.source = ClaimSource::card, .relation = Relation::unspecified, .parent_id = {}, .text = text});
-    } else if (od::json_type type{}; item.type().get(type) == simdjson::SUCCESS && type != od::json_type::null) {
-      // Numbers, objects, nested lists: kept as they stand, in JSON, marked so that no repository name can be read into them.
+      draft.card.push_back({.source = ClaimSource::card,
+                            .relation = Relation::unspecified,
+                            .parent_id = {},
+                            .text = text});
+    } else if (od::json_type type{};
+               item.type().get(type) == simdjson::SUCCESS && type != od::json_type::null) {
+      // Numbers, objects, nested lists: kept as they stand, in JSON, marked so that no repository
+      // name can be read into them.
       std::string_view raw;
       if (simdjson::to_json_string(item).get(raw) == simdjson::SUCCESS) {
         draft.card.push_back({.source = ClaimSource::card,
@@ -169,7 +185,8 @@ void DocumentParser::Impl::read_card(od::value value, Draft& draft, ParsedBatch&
     std::string_view key;
     if (field.unescaped_key().get(key) != simdjson::SUCCESS) return;
     // The key's bytes may be reused by the next unescaping: decide first, then read.
-    const bool base = key == "base_model", how = key == "base_model_relation", license = key == "license";
+    const bool base = key == "base_model", how = key == "base_model_relation",
+               license = key == "license";
     if (!base && !how && !license) continue;
     od::value item;
     if (field.value().get(item) != simdjson::SUCCESS) return;
@@ -177,7 +194,8 @@ void DocumentParser::Impl::read_card(od::value value, Draft& draft, ParsedBatch&
     if (item.type().get(type) != simdjson::SUCCESS) return;
     std::string_view text;
     if (how) {
-      if (get_text(item, text, batch)) relation = parse_relation(text).value_or(Relation::unspecified);
+      if (get_text(item, text, batch))
+        relation = parse_relation(text).value_or(Relation::unspecified);
     } else if (type == od::json_type::array) {
       od::array list;
       if (item.get_array().get(list) != simdjson::SUCCESS) return;
@@ -209,7 +227,10 @@ void DocumentParser::Impl::read_base_models(od::value value, Draft& draft, Parse
     for (auto element : list) {
       od::value item;
       if (std::move(element).get(item) != simdjson::SUCCESS) return;
-      Claim claim{.source = ClaimSource::base_models, .relation = Relation::unspecified, .parent_id = {}, .text = {}};
+      Claim claim{.source = ClaimSource::base_models,
+                  .relation = Relation::unspecified,
+                  .parent_id = {},
+                  .text = {}};
       if (!get_text(item, claim.text, batch)) {
         od::object model;
         if (item.get_object().get(model) != simdjson::SUCCESS) continue;
@@ -241,7 +262,8 @@ void DocumentParser::Impl::read_base_models(od::value value, Draft& draft, Parse
       const bool how = key == "relation", models = key == "models";
       if (field.value().get(inner) != simdjson::SUCCESS) return;
       std::string_view text;
-      if (how && get_text(inner, text, batch)) relation = parse_relation(text).value_or(Relation::unspecified);
+      if (how && get_text(inner, text, batch))
+        relation = parse_relation(text).value_or(Relation::unspecified);
       if (models) read_list(inner);
     }
   }
@@ -256,17 +278,23 @@ void DocumentParser::Impl::read_config(od::value value, Draft& draft, ParsedBatc
   if (config.find_field_unordered("peft").get_object().get(peft) != simdjson::SUCCESS) return;
   od::value name;
   std::string_view text;
-  if (peft.find_field_unordered("base_model_name_or_path").get(name) != simdjson::SUCCESS || !get_text(name, text, batch)) return;
-  draft.peft.push_back({.source = ClaimSource::peft, .relation = Relation::adapter, .parent_id = {}, .text = text});
+  if (peft.find_field_unordered("base_model_name_or_path").get(name) != simdjson::SUCCESS ||
+      !get_text(name, text, batch))
+    return;
+  draft.peft.push_back(
+      {.source = ClaimSource::peft, .relation = Relation::adapter, .parent_id = {}, .text = text});
 }
 
-void DocumentParser::Impl::read_field(std::string_view key, od::value value, Draft& draft, ParsedBatch& batch) {
+void DocumentParser::Impl::read_field(std::string_view key, od::value value, Draft& draft,
+                                      ParsedBatch& batch) {
   ModelRecord& record = draft.out.record;
   const auto total_of = [](od::value& object_value) {
     std::int64_t total = kUnknownCount;
     od::object object;
     if (object_value.get_object().get(object) != simdjson::SUCCESS) return kUnknownCount;
-    if (object.find_field_unordered("total").get_int64().get(total) != simdjson::SUCCESS || total < 0) return kUnknownCount;
+    if (object.find_field_unordered("total").get_int64().get(total) != simdjson::SUCCESS ||
+        total < 0)
+      return kUnknownCount;
     return total;
   };
   if (key == "_id") {
@@ -313,16 +341,20 @@ void DocumentParser::Impl::read_field(std::string_view key, od::value value, Dra
     record.known |= kSha;
   } else if (key == "private") {
     bool hidden = false;
-    if (value.get_bool().get(hidden) != simdjson::SUCCESS) throw Refusal{"private", "is not true or false"};
+    if (value.get_bool().get(hidden) != simdjson::SUCCESS)
+      throw Refusal{"private", "is not true or false"};
     if (hidden) throw Refusal{"private", "private repositories are not indexed"};
   } else if (key == "disabled") {
-    if (value.get_bool().get(record.disabled) != simdjson::SUCCESS) throw Refusal{"disabled", "is not true or false"};
+    if (value.get_bool().get(record.disabled) != simdjson::SUCCESS)
+      throw Refusal{"disabled", "is not true or false"};
     record.known |= kDisabled;
   } else if (key == "gated") {
     bool gated = false;
     std::string_view how;
     if (get_text(value, how, batch)) {
-      record.gated = how == "auto" ? Gated::automatic : how == "manual" ? Gated::manual : Gated::unknown;
+      record.gated = how == "auto"     ? Gated::automatic
+                     : how == "manual" ? Gated::manual
+                                       : Gated::unknown;
     } else if (value.get_bool().get(gated) == simdjson::SUCCESS) {
       record.gated = gated ? Gated::unknown : Gated::no;
     }
@@ -346,11 +378,16 @@ void DocumentParser::Impl::read_field(std::string_view key, od::value value, Dra
 }
 
 void DocumentParser::Impl::read_fields(std::string_view text, Draft& draft, ParsedBatch& batch) {
-  const auto unreadable = [](simdjson::error_code code) { return Refusal{"", simdjson::error_message(code)}; };
+  const auto unreadable = [](simdjson::error_code code) {
+    return Refusal{"", simdjson::error_message(code)};
+  };
   od::document document;
   // The batch's text is padded at its end, so reading on behind any document stays inside it.
-  const std::size_t capacity = static_cast<std::size_t>(batch.text.data() + batch.text.capacity() - text.data());
-  if (const auto code = parser.iterate(simdjson::padded_string_view{text.data(), text.size(), capacity}).get(document)) {
+  const std::size_t capacity =
+      static_cast<std::size_t>(batch.text.data() + batch.text.capacity() - text.data());
+  if (const auto code =
+          parser.iterate(simdjson::padded_string_view{text.data(), text.size(), capacity})
+              .get(document)) {
     throw unreadable(code);
   }
   od::object object;
@@ -364,27 +401,34 @@ void DocumentParser::Impl::read_fields(std::string_view text, Draft& draft, Pars
     std::string_view key;
     if (const auto code = field.error()) throw unreadable(code);
     const char* raw_key = field.key().value_unsafe().raw();
-    key = {raw_key, static_cast<std::size_t>(std::find(raw_key, text.data() + text.size(), '"') - raw_key)};
+    key = {raw_key,
+           static_cast<std::size_t>(std::find(raw_key, text.data() + text.size(), '"') - raw_key)};
     if (const auto code = field.value().get(value)) throw unreadable(code);
     // What moves every night does not make it another document.
-    if (key == "downloads" || key == "downloadsAllTime" || key == "likes" || key == "trendingScore") {
+    if (key == "downloads" || key == "downloadsAllTime" || key == "likes" ||
+        key == "trendingScore") {
       const std::string_view token = value.raw_json_token();
-      hash = XXH3_64bits_withSeed(hashed_to, static_cast<std::size_t>(token.data() - hashed_to), hash);
+      hash =
+          XXH3_64bits_withSeed(hashed_to, static_cast<std::size_t>(token.data() - hashed_to), hash);
       hashed_to = token.data() + token.size();
     }
     read_field(key, value, draft, batch);
   }
-  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) throw Refusal{"", "something follows the document"};
-  draft.out.content_hash =
-      XXH3_64bits_withSeed(hashed_to, static_cast<std::size_t>(text.data() + text.size() - hashed_to), hash);
+  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS)
+    throw Refusal{"", "something follows the document"};
+  draft.out.content_hash = XXH3_64bits_withSeed(
+      hashed_to, static_cast<std::size_t>(text.data() + text.size() - hashed_to), hash);
   draft.out.text = text;
 }
 
-void DocumentParser::Impl::read(std::string_view text, const std::string& where, ParsedBatch& batch) {
+void DocumentParser::Impl::read(std::string_view text, const std::string& where,
+                                ParsedBatch& batch) {
   Draft draft;
   const auto refuse = [&](std::string field, std::string reason) {
-    batch.rejected.push_back(
-        {.where = where, .field = std::move(field), .reason = std::move(reason), .excerpt = printable_excerpt(text)});
+    batch.rejected.push_back({.where = where,
+                              .field = std::move(field),
+                              .reason = std::move(reason),
+                              .excerpt = printable_excerpt(text)});
     if (draft.has_id) batch.rejected_ids.push_back(draft.out.record.id);
   };
   try {
@@ -412,8 +456,8 @@ DocumentParser& DocumentParser::operator=(DocumentParser&&) noexcept = default;
 
 namespace {
 
-/// Takes the text over with room for the parser to read past its end. The room also keeps it on the heap, so that views into it
-/// survive a move of the batch.
+/// Takes the text over with room for the parser to read past its end. The room also keeps it on the
+/// heap, so that views into it survive a move of the batch.
 ParsedBatch batch_of(std::string text) {
   ParsedBatch batch;
   batch.text = std::move(text);
@@ -429,14 +473,16 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-ParsedBatch DocumentParser::parse_lines(std::string text, const std::string& where, std::uint64_t first_line) {
+ParsedBatch DocumentParser::parse_lines(std::string text, const std::string& where,
+                                        std::uint64_t first_line) {
   ParsedBatch batch = batch_of(std::move(text));
   const std::string_view all = batch.text;
   std::uint64_t line = first_line;
   for (std::size_t at = 0; at < all.size(); ++line) {
     const std::size_t end = std::min(all.find('\n', at), all.size());
     std::string_view document = trimmed(all.substr(at, end - at));
-    if (line == 1 && document.substr(0, 3) == "\xEF\xBB\xBF") document.remove_prefix(3);  // a byte order mark
+    if (line == 1 && document.substr(0, 3) == "\xEF\xBB\xBF")
+      document.remove_prefix(3);  // a byte order mark
     if (!document.empty()) impl_->read(document, where + ":" + std::to_string(line), batch);
     at = end + 1;
   }
@@ -452,11 +498,14 @@ ParsedBatch DocumentParser::parse_page(std::string text, const std::string& wher
   }
   std::vector<std::string_view> elements;
   if (!split_array(body, elements)) {
-    batch.rejected.push_back(
-        {.where = where, .field = "", .reason = "is not a whole JSON array", .excerpt = printable_excerpt(body)});
+    batch.rejected.push_back({.where = where,
+                              .field = "",
+                              .reason = "is not a whole JSON array",
+                              .excerpt = printable_excerpt(body)});
     return batch;
   }
-  for (std::size_t i = 0; i < elements.size(); ++i) impl_->read(elements[i], where + ", row " + std::to_string(i + 1), batch);
+  for (std::size_t i = 0; i < elements.size(); ++i)
+    impl_->read(elements[i], where + ", row " + std::to_string(i + 1), batch);
   return batch;
 }
 

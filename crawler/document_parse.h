@@ -8,10 +8,11 @@
 
 namespace stemma {
 
-/// Reads hub model documents (https://huggingface.co/docs/hub/api, model objects of listings and of model info).
-/// Strict where a wrong type would make the model something else (`_id`, `id`, `tags`, counts, dates: the document is refused,
-/// naming the field), lenient where authors write freely (`cardData`, `config`, `gguf`, `safetensors`: what cannot be read is
-/// unknown). null is the same as absent. One object a thread: it keeps the parser's buffers between batches.
+/// Reads hub model documents (https://huggingface.co/docs/hub/api, model objects of listings and of
+/// model info). Strict where a wrong type would make the model something else (`_id`, `id`, `tags`,
+/// counts, dates: the document is refused, naming the field), lenient where authors write freely
+/// (`cardData`, `config`, `gguf`, `safetensors`: what cannot be read is unknown). null is the same
+/// as absent. One object a thread: it keeps the parser's buffers between batches.
 class DocumentParser {
  public:
   DocumentParser();
@@ -19,11 +20,13 @@ class DocumentParser {
   DocumentParser(DocumentParser&&) noexcept;
   DocumentParser& operator=(DocumentParser&&) noexcept;
 
-  /// `text` holds documents one a line (empty lines are skipped). `where` and `first_line` say where they come from in
-  /// rejections: "hub.ndjson:17".
-  [[nodiscard]] ParsedBatch parse_lines(std::string text, const std::string& where, std::uint64_t first_line);
+  /// `text` holds documents one a line (empty lines are skipped). `where` and `first_line` say
+  /// where they come from in rejections: "hub.ndjson:17".
+  [[nodiscard]] ParsedBatch parse_lines(std::string text, const std::string& where,
+                                        std::uint64_t first_line);
 
-  /// `text` is a JSON array of documents, or one document: a page of a listing, or a model info. `where`: "page 12".
+  /// `text` is a JSON array of documents, or one document: a page of a listing, or a model info.
+  /// `where`: "page 12".
   [[nodiscard]] ParsedBatch parse_page(std::string text, const std::string& where);
 
  private:

@@ -38,7 +38,8 @@ class FileSource final : public ByteSource {
       const ssize_t got = ::read(fd_, buffer, capacity);
       if (got >= 0) return static_cast<std::size_t>(got);
       if (errno == EINTR) continue;
-      throw Error{errno == EISDIR ? ErrorKind::usage : ErrorKind::storage, "reading " + name_ + ": " + std::strerror(errno)};
+      throw Error{errno == EISDIR ? ErrorKind::usage : ErrorKind::storage,
+                  "reading " + name_ + ": " + std::strerror(errno)};
     }
   }
 
@@ -73,13 +74,15 @@ class ZstdSource final : public ByteSource {
       if (next_.pos == next_.size) {
         next_ = {in_.data(), file_->read(in_.data(), in_.size()), 0};
         if (next_.size == 0) {
-          if (open_frame_) throw Error{ErrorKind::corrupt, file_->name() + ": the zstd data is cut short"};
+          if (open_frame_)
+            throw Error{ErrorKind::corrupt, file_->name() + ": the zstd data is cut short"};
           return 0;
         }
       }
       const std::size_t hint = ZSTD_decompressStream(stream_.get(), &out, &next_);
       if (ZSTD_isError(hint) != 0) {
-        throw Error{ErrorKind::corrupt, file_->name() + ": damaged zstd data: " + ZSTD_getErrorName(hint)};
+        throw Error{ErrorKind::corrupt,
+                    file_->name() + ": damaged zstd data: " + ZSTD_getErrorName(hint)};
       }
       open_frame_ = hint != 0;
     }
@@ -99,7 +102,10 @@ class ZstdSource final : public ByteSource {
 
 class GzipSource final : public ByteSource {
  public:
-  explicit GzipSource(std::unique_ptr<FileSource> file) : file_{std::move(file)}, in_(std::size_t{256} << 10U) { start(); }
+  explicit GzipSource(std::unique_ptr<FileSource> file)
+      : file_{std::move(file)}, in_(std::size_t{256} << 10U) {
+    start();
+  }
   ~GzipSource() override { inflateEnd(&stream_); }
   GzipSource(const GzipSource&) = delete;
   GzipSource& operator=(const GzipSource&) = delete;
@@ -112,7 +118,8 @@ class GzipSource final : public ByteSource {
         stream_.avail_in = static_cast<uInt>(file_->read(in_.data(), in_.size()));
         stream_.next_in = reinterpret_cast<Bytef*>(in_.data());
         if (stream_.avail_in == 0) {
-          if (!member_ended_) throw Error{ErrorKind::corrupt, file_->name() + ": the gzip data is cut short"};
+          if (!member_ended_)
+            throw Error{ErrorKind::corrupt, file_->name() + ": the gzip data is cut short"};
           return 0;
         }
       }
@@ -125,7 +132,8 @@ class GzipSource final : public ByteSource {
         member_ended_ = true;
       } else if (code != Z_OK && code != Z_BUF_ERROR) {
         throw Error{ErrorKind::corrupt,
-                    file_->name() + ": damaged gzip data: " + (stream_.msg != nullptr ? stream_.msg : "not a gzip member")};
+                    file_->name() + ": damaged gzip data: " +
+                        (stream_.msg != nullptr ? stream_.msg : "not a gzip member")};
       }
     }
     return capacity - stream_.avail_out;
@@ -188,7 +196,8 @@ void each_line_chunk(ByteSource& source, std::string buffer, std::size_t chunk_b
   }
 }
 
-/// Follows the nesting of one JSON array byte by byte, so that an element can be cut out without being understood.
+/// Follows the nesting of one JSON array byte by byte, so that an element can be cut out without
+/// being understood.
 class ArrayScanner {
  public:
   enum class Event { none, element_ends, array_ends };
@@ -204,13 +213,21 @@ class ArrayScanner {
       return Event::none;
     }
     switch (c) {
-      case '"': in_string_ = true; return Event::none;
+      case '"':
+        in_string_ = true;
+        return Event::none;
       case '[':
-      case '{': ++depth_; return Event::none;
+      case '{':
+        ++depth_;
+        return Event::none;
       case ']':
-      case '}': --depth_; return depth_ == 0 ? Event::array_ends : Event::none;
-      case ',': return depth_ == 1 ? Event::element_ends : Event::none;
-      default: return Event::none;
+      case '}':
+        --depth_;
+        return depth_ == 0 ? Event::array_ends : Event::none;
+      case ',':
+        return depth_ == 1 ? Event::element_ends : Event::none;
+      default:
+        return Event::none;
     }
   }
 
@@ -220,7 +237,8 @@ class ArrayScanner {
   bool escaped_ = false;
 };
 
-void each_element_chunk(ByteSource& source, const std::string& name, std::string buffer, std::size_t chunk_bytes,
+void each_element_chunk(ByteSource& source, const std::string& name, std::string buffer,
+                        std::size_t chunk_bytes,
                         const std::function<void(DocumentChunk&&)>& visit) {
   ArrayScanner scanner;
   DocumentChunk chunk;
@@ -233,7 +251,8 @@ void each_element_chunk(ByteSource& source, const std::string& name, std::string
     chunk = {.text = {}, .first_line = number};
   };
   const auto end_element = [&](bool last) {
-    const bool blank = std::all_of(element.begin(), element.end(), [](unsigned char c) { return c <= ' '; });
+    const bool blank =
+        std::all_of(element.begin(), element.end(), [](unsigned char c) { return c <= ' '; });
     if (overlong) {
       flush();
       visit({.text = {}, .first_line = number, .overlong_line = number});
@@ -273,7 +292,8 @@ void each_element_chunk(ByteSource& source, const std::string& name, std::string
     buffer.clear();
   } while (grow(source, buffer, kReadBytes));
   flush();
-  throw Error{ErrorKind::corrupt, name + ": the JSON array is cut short behind element " + std::to_string(number - 1)};
+  throw Error{ErrorKind::corrupt,
+              name + ": the JSON array is cut short behind element " + std::to_string(number - 1)};
 }
 
 }  // namespace
@@ -290,7 +310,8 @@ void each_chunk(ByteSource& source, const std::string& name, std::size_t chunk_b
                 const std::function<void(DocumentChunk&&)>& visit) {
   std::string buffer;
   std::size_t first = std::string::npos;
-  while (first == std::string::npos && grow(source, buffer, kReadBytes)) first = buffer.find_first_not_of(" \t\r\n");
+  while (first == std::string::npos && grow(source, buffer, kReadBytes))
+    first = buffer.find_first_not_of(" \t\r\n");
   if (first != std::string::npos && buffer[first] == '[') {
     each_element_chunk(source, name, std::move(buffer), chunk_bytes, visit);
   } else {

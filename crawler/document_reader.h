@@ -11,9 +11,10 @@ namespace stemma {
 /// Longest document that is read; a longer line costs that document.
 inline constexpr std::size_t kLongestDocument = std::size_t{16} << 20U;
 
-/// The bytes of a file or of standard input ("-"), decompressed: plain, gzip or zstd, told by the first bytes, several
-/// frames one after the other included. One thread. Throws Error{usage} when the file cannot be opened, Error{corrupt} when
-/// its compression is damaged or cut short, naming the file.
+/// The bytes of a file or of standard input ("-"), decompressed: plain, gzip or zstd, told by the
+/// first bytes, several frames one after the other included. One thread. Throws Error{usage} when
+/// the file cannot be opened, Error{corrupt} when its compression is damaged or cut short, naming
+/// the file.
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
@@ -24,14 +25,16 @@ class ByteSource {
 
 /// A piece of a file with whole documents in it, one a line.
 struct DocumentChunk {
-  std::string text;               ///< Lines; a line too long to read is left out.
-  std::uint64_t first_line = 1;   ///< Number of the first line of `text`.
-  std::uint64_t overlong_line = 0;  ///< Where not 0: the line with that number was too long; `text` is empty then.
+  std::string text;              ///< Lines; a line too long to read is left out.
+  std::uint64_t first_line = 1;  ///< Number of the first line of `text`.
+  std::uint64_t overlong_line =
+      0;  ///< Where not 0: the line with that number was too long; `text` is empty then.
 };
 
-/// Cuts a source of documents into chunks of about `chunk_bytes`: NDJSON at line ends, a JSON array (told by its first
-/// character) between its elements, each of which then takes one line and counts as one. Returns false from `visit` to stop.
-/// Throws Error{corrupt} when an array is not closed, after its whole elements were visited.
+/// Cuts a source of documents into chunks of about `chunk_bytes`: NDJSON at line ends, a JSON array
+/// (told by its first character) between its elements, each of which then takes one line and counts
+/// as one. Returns false from `visit` to stop. Throws Error{corrupt} when an array is not closed,
+/// after its whole elements were visited.
 void each_chunk(ByteSource& source, const std::string& name, std::size_t chunk_bytes,
                 const std::function<void(DocumentChunk&&)>& visit);
 

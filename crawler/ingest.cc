@@ -23,7 +23,8 @@ struct Prepared {
   std::shared_ptr<Publisher::Packed> packed;
 };
 
-/// Parses and packs on all cores; results come back in the order of the work. One thread submits and takes.
+/// Parses and packs on all cores; results come back in the order of the work. One thread submits
+/// and takes.
 class PreparePool {
  public:
   using Work = std::function<ParsedBatch(DocumentParser&)>;
@@ -31,7 +32,8 @@ class PreparePool {
   explicit PreparePool(const Publisher& publisher) {
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < cores; ++i) {
-      threads_.emplace_back([this, &publisher](const std::stop_token& stop) { serve(stop, publisher); });
+      threads_.emplace_back(
+          [this, &publisher](const std::stop_token& stop) { serve(stop, publisher); });
     }
   }
   ~PreparePool() {
@@ -83,7 +85,8 @@ class PreparePool {
 
   std::mutex mutex_;
   std::condition_variable_any wake_;
-  std::deque<std::packaged_task<Prepared(DocumentParser&, const Publisher&)>> tasks_;  ///< Guarded by mutex_.
+  std::deque<std::packaged_task<Prepared(DocumentParser&, const Publisher&)>>
+      tasks_;  ///< Guarded by mutex_.
   std::deque<std::future<Prepared>> results_;
   std::vector<std::jthread> threads_;  ///< Last: they stop before what they use goes.
 };
@@ -91,7 +94,8 @@ class PreparePool {
 /// Feeds a publisher through the pool and counts what came.
 class Feed {
  public:
-  Feed(Publisher& publisher, const ProgressFn& progress) : publisher_{publisher}, progress_{progress}, pool_{publisher} {}
+  Feed(Publisher& publisher, const ProgressFn& progress)
+      : publisher_{publisher}, progress_{progress}, pool_{publisher} {}
 
   void submit(std::size_t bytes, PreparePool::Work work) {
     bytes_ += bytes;
@@ -130,30 +134,36 @@ void read_file(const std::string& file, Publisher& publisher, Feed& feed) {
   each_chunk(*source, name, kChunkBytes, [&](DocumentChunk&& chunk) {
     const std::size_t bytes = chunk.text.size();
     feed.submit(bytes, [chunk = std::move(chunk), name](DocumentParser& parser) mutable {
-      if (chunk.overlong_line == 0) return parser.parse_lines(std::move(chunk.text), name, chunk.first_line);
+      if (chunk.overlong_line == 0)
+        return parser.parse_lines(std::move(chunk.text), name, chunk.first_line);
       ParsedBatch batch;
-      batch.rejected.push_back({.where = name + ":" + std::to_string(chunk.overlong_line),
-                                .field = "",
-                                .reason = "is longer than " + std::to_string(kLongestDocument >> 20U) + " MiB",
-                                .excerpt = ""});
+      batch.rejected.push_back(
+          {.where = name + ":" + std::to_string(chunk.overlong_line),
+           .field = "",
+           .reason = "is longer than " + std::to_string(kLongestDocument >> 20U) + " MiB",
+           .excerpt = ""});
       return batch;
     });
   });
   feed.finish();
   if (feed.accepted() > accepted_before) return;
   const std::uint64_t rejected = publisher.rejected() - rejected_before;
-  if (rejected == 0) throw Error{ErrorKind::storage, file + " holds no documents; nothing was imported"};
+  if (rejected == 0)
+    throw Error{ErrorKind::storage, file + " holds no documents; nothing was imported"};
   std::string first;
   for (const RejectedDocument& document : publisher.rejections()) {
     if (document.where.rfind(name + ":", 0) != 0) continue;
-    first = "; " + document.where + ": " + (document.field.empty() ? "" : document.field + " ") + document.reason;
+    first = "; " + document.where + ": " + (document.field.empty() ? "" : document.field + " ") +
+            document.reason;
     break;
   }
-  throw Error{ErrorKind::storage, file + " is not NDJSON of hub documents: none of its " + std::to_string(rejected) +
-                                      " lines is one" + first + "; nothing was imported"};
+  throw Error{ErrorKind::storage, file + " is not NDJSON of hub documents: none of its " +
+                                      std::to_string(rejected) + " lines is one" + first +
+                                      "; nothing was imported"};
 }
 
-void finish_run(CrawlLedger& ledger, Run& run, const Publisher& publisher, const PublishReport& report) {
+void finish_run(CrawlLedger& ledger, Run& run, const Publisher& publisher,
+                const PublishReport& report) {
   run.state = "done";
   run.ended = "published snapshot " + std::to_string(report.snapshot);
   run.finished_at = now_utc();
@@ -166,9 +176,11 @@ void finish_run(CrawlLedger& ledger, Run& run, const Publisher& publisher, const
 
 }  // namespace
 
-PublishReport import_files(const std::filesystem::path& data_path, const ImportOptions& options, const ProgressFn& progress) {
+PublishReport import_files(const std::filesystem::path& data_path, const ImportOptions& options,
+                           const ProgressFn& progress) {
   std::string names;
-  for (const std::string& file : options.files) names += (names.empty() ? "" : ", ") + base_name(file);
+  for (const std::string& file : options.files)
+    names += (names.empty() ? "" : ", ") + base_name(file);
   const DataDir data = DataDir::open_or_create(data_path);
   const WriteLock lock{data, "import of " + names};
   ModelStore store{data.store(), ModelStore::Mode::read_write};
@@ -183,7 +195,10 @@ PublishReport import_files(const std::filesystem::path& data_path, const ImportO
           .state = "publishing"};
   ledger.add_run(run);
   try {
-    Publisher publisher{data, store, {.run = run, .complete = options.complete, .accept_shrink = options.accept_shrink}};
+    Publisher publisher{
+        data,
+        store,
+        {.run = run, .complete = options.complete, .accept_shrink = options.accept_shrink}};
     {
       Feed feed{publisher, progress};
       for (const std::string& file : options.files) read_file(file, publisher, feed);
@@ -202,11 +217,14 @@ PublishReport import_files(const std::filesystem::path& data_path, const ImportO
   }
 }
 
-PublishReport publish_pages(const DataDir& data, ModelStore& store, CrawlLedger& ledger, Run& run, bool complete,
-                            bool accept_shrink, FieldSet asked, const ProgressFn& progress) {
+PublishReport publish_pages(const DataDir& data, ModelStore& store, CrawlLedger& ledger, Run& run,
+                            bool complete, bool accept_shrink, FieldSet asked,
+                            const ProgressFn& progress) {
   // Killed between publishing and the ledger's last word: the store says that it is done.
   for (const PublishedSnapshot& snapshot : store.snapshots()) {
-    if (snapshot.run != run.id || snapshot.source != run.source || snapshot.observed_at != run.observed_at) continue;
+    if (snapshot.run != run.id || snapshot.source != run.source ||
+        snapshot.observed_at != run.observed_at)
+      continue;
     mend_published(data, store);
     PublishReport report{.snapshot = snapshot.number,
                          .totals = open_snapshot_file(data.snapshot(snapshot.number))->total(),
@@ -223,11 +241,15 @@ PublishReport publish_pages(const DataDir& data, ModelStore& store, CrawlLedger&
     ledger.update_run(run);
     return report;
   }
-  Publisher publisher{data, store, {.run = run, .complete = complete, .accept_shrink = accept_shrink, .asked = asked}};
+  Publisher publisher{
+      data,
+      store,
+      {.run = run, .complete = complete, .accept_shrink = accept_shrink, .asked = asked}};
   {
     Feed feed{publisher, progress};
     store.each_page(run.id, [&](std::uint32_t chain, std::uint32_t page, std::string_view body) {
-      const std::string where = (chain == 0 ? "" : "chain " + std::to_string(chain) + ", ") + "page " + std::to_string(page);
+      const std::string where = (chain == 0 ? "" : "chain " + std::to_string(chain) + ", ") +
+                                "page " + std::to_string(page);
       feed.submit(body.size(), [text = std::string{body}, where](DocumentParser& parser) mutable {
         return parser.parse_page(std::move(text), where);
       });

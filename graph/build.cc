@@ -18,10 +18,13 @@ namespace {
 /// Gives every distinct string a number, in order of first use, and writes them as a table.
 class Interner {
  public:
-  explicit Interner(StringTable<detail::Owned>& table) : table_{table} { table_.begin.push_back(0); }
+  explicit Interner(StringTable<detail::Owned>& table) : table_{table} {
+    table_.begin.push_back(0);
+  }
 
   std::uint32_t add(std::string_view text) {
-    const auto [entry, added] = numbers_.try_emplace(std::string{text}, static_cast<std::uint32_t>(numbers_.size()));
+    const auto [entry, added] =
+        numbers_.try_emplace(std::string{text}, static_cast<std::uint32_t>(numbers_.size()));
     if (added) {
       table_.bytes.insert(table_.bytes.end(), text.begin(), text.end());
       table_.begin.push_back(static_cast<std::uint32_t>(table_.bytes.size()));
@@ -46,11 +49,14 @@ struct Numbering {
   std::vector<NodeId> of_model;
   std::vector<NodeId> of_ghost;
 
-  [[nodiscard]] NodeId of(ParentRef ref) const { return ref.ghost ? of_ghost[ref.index] : of_model[ref.index]; }
+  [[nodiscard]] NodeId of(ParentRef ref) const {
+    return ref.ghost ? of_ghost[ref.index] : of_model[ref.index];
+  }
 };
 
 std::string_view name_of(const BuildInput& input, const ResolvedClaims& resolved, ParentRef ref) {
-  return ref.ghost ? std::string_view{resolved.ghosts[ref.index]} : input.models[ref.index].record.name;
+  return ref.ghost ? std::string_view{resolved.ghosts[ref.index]}
+                   : input.models[ref.index].record.name;
 }
 
 Numbering number_nodes(const BuildInput& input, const ResolvedClaims& resolved) {
@@ -62,7 +68,8 @@ Numbering number_nodes(const BuildInput& input, const ResolvedClaims& resolved) 
     const std::string_view x = name_of(input, resolved, a);
     const std::string_view y = name_of(input, resolved, b);
     if (const int order = x.compare(y); order != 0) return order < 0;
-    if (a.ghost || b.ghost) return a < b;  // a ghost never shares a name with a model; two ghosts never share one
+    if (a.ghost || b.ghost)
+      return a < b;  // a ghost never shares a name with a model; two ghosts never share one
     const ModelState& m = input.models[a.index];
     const ModelState& n = input.models[b.index];
     if (m.state != n.state) return m.state == NodeState::live;
@@ -136,7 +143,8 @@ struct KeptClaim {
   float confidence;
 };
 
-StoredClaim stored(const BuildInput& input, std::uint32_t model, std::uint32_t claim, Interner& texts) {
+StoredClaim stored(const BuildInput& input, std::uint32_t model, std::uint32_t claim,
+                   Interner& texts) {
   const ModelState& state = input.models[model];
   const Claim& said = state.record.claims[claim];
   const ClaimSpan span = state.claim_spans.at(claim);
@@ -155,8 +163,8 @@ void fill_edges(SnapshotColumns& out, const BuildInput& input, const ResolvedCla
   std::vector<const ResolvedClaim*> dropped;
   for (const ResolvedClaim& claim : resolved.claims) {
     if (claim.outcome == ResolvedClaim::Outcome::kept) {
-      kept.push_back({numbering.of_model[claim.model], numbering.of(claim.parent), claim.model, claim.claim,
-                      claim.confidence});
+      kept.push_back({numbering.of_model[claim.model], numbering.of(claim.parent), claim.model,
+                      claim.claim, claim.confidence});
     } else {
       dropped.push_back(&claim);
     }
@@ -172,8 +180,8 @@ void fill_edges(SnapshotColumns& out, const BuildInput& input, const ResolvedCla
   std::vector<NodeId> child_of;
   for (std::size_t i = 0; i < kept.size();) {
     const KeptClaim& first = kept[i];
-    // Claims are ordered by source, strongest first: the first source that states a relation decides, and within it
-    // the stronger of several.
+    // Claims are ordered by source, strongest first: the first source that states a relation
+    // decides, and within it the stronger of several.
     Relation relation = Relation::unspecified;
     ClaimSource decided = ClaimSource::inferred;
     float confidence = 0;
@@ -210,12 +218,14 @@ void fill_edges(SnapshotColumns& out, const BuildInput& input, const ResolvedCla
   }
 
   std::sort(dropped.begin(), dropped.end(), [&](const ResolvedClaim* a, const ResolvedClaim* b) {
-    return std::pair{numbering.of_model[a->model], a->claim} < std::pair{numbering.of_model[b->model], b->claim};
+    return std::pair{numbering.of_model[a->model], a->claim} <
+           std::pair{numbering.of_model[b->model], b->claim};
   });
   for (const ResolvedClaim* claim : dropped) {
     out.dropped.push_back({.node = numbering.of_model[claim->model],
-                           .reason = claim->outcome == ResolvedClaim::Outcome::rejected ? DropReason::rejected
-                                                                                        : DropReason::self_reference,
+                           .reason = claim->outcome == ResolvedClaim::Outcome::rejected
+                                         ? DropReason::rejected
+                                         : DropReason::self_reference,
                            .claim = stored(input, claim->model, claim->claim, texts)});
   }
 }
@@ -225,7 +235,8 @@ void fill_name_index(SnapshotColumns& out, const BuildInput& input, const Number
   std::string folded(out.names.bytes.size(), '\0');
   std::transform(out.names.bytes.begin(), out.names.bytes.end(), folded.begin(), fold_char);
   const auto folded_name = [&](NodeId node) {
-    return std::string_view{folded}.substr(out.names.begin[node], out.names.begin[node + 1] - out.names.begin[node]);
+    return std::string_view{folded}.substr(out.names.begin[node],
+                                           out.names.begin[node + 1] - out.names.begin[node]);
   };
   out.by_folded_name.resize(nodes);
   std::iota(out.by_folded_name.begin(), out.by_folded_name.end(), NodeId{0});
@@ -280,7 +291,9 @@ void fill_totals(SnapshotColumns& out, const BuildInput& input, const ResolvedCl
         ++total.claims_kept;
         if (claim.parent.ghost) ++total.claims_to_ghosts;
         break;
-      case ResolvedClaim::Outcome::rejected: ++total.claims_rejected; break;
+      case ResolvedClaim::Outcome::rejected:
+        ++total.claims_rejected;
+        break;
       case ResolvedClaim::Outcome::self_reference:
         ++total.claims_self;
         if (claim.model != last_self) ++total.self_references;

@@ -34,15 +34,16 @@ struct AliasState {
 
 /// Everything that a snapshot is a function of.
 struct BuildInput {
-  std::vector<ModelState> models;  ///< Any order; `_id`s are distinct.
-  std::vector<AliasState> aliases; ///< Later ones win.
-  SnapshotTotals head;             ///< number, partial, generated, observed_at, rejected_documents; the rest is computed.
+  std::vector<ModelState> models;   ///< Any order; `_id`s are distinct.
+  std::vector<AliasState> aliases;  ///< Later ones win.
+  SnapshotTotals
+      head;  ///< number, partial, generated, observed_at, rejected_documents; the rest is computed.
   std::string scope;
   std::vector<SnapshotRow> history;  ///< Earlier snapshots, ascending; the new row is appended.
 };
 
-/// Resolves claims to edges (rules 3.1 to 3.3) and lays the graph out as columns. A pure function: the same models in any
-/// order give the same columns, byte for byte.
+/// Resolves claims to edges (rules 3.1 to 3.3) and lays the graph out as columns. A pure function:
+/// the same models in any order give the same columns, byte for byte.
 [[nodiscard]] SnapshotColumns build_snapshot(const BuildInput& input);
 
 }  // namespace stemma

@@ -18,8 +18,8 @@ enum class Resolution { hub_id, exact, alias, case_folded, ghost };
 ///   alias         0.90
 ///   inferred      0.50    a guess from names; the rule that made it states its own
 ///
-/// times how the name was found: by `_id` or exactly 1, through an alias 0.99, without regard to case 0.97, a ghost 0.95
-/// (nothing confirms that such a model existed).
+/// times how the name was found: by `_id` or exactly 1, through an alias 0.99, without regard to
+/// case 0.97, a ghost 0.95 (nothing confirms that such a model existed).
 [[nodiscard]] float claim_confidence(ClaimSource source, Resolution resolution) noexcept;
 
 }  // namespace stemma

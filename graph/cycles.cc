@@ -12,8 +12,9 @@ std::uint64_t count_cycles(const SnapshotView& snapshot) {
   std::vector<NodeId> component(snapshot.node_count());
   const boost::typed_identity_property_map<NodeId> index;
   const LineageGraph graph{snapshot};
-  const NodeId components = boost::strong_components(
-      graph, boost::make_iterator_property_map(component.begin(), index), boost::vertex_index_map(index));
+  const NodeId components =
+      boost::strong_components(graph, boost::make_iterator_property_map(component.begin(), index),
+                               boost::vertex_index_map(index));
   std::vector<std::uint32_t> size(components);
   std::vector<bool> has_live(components);
   for (NodeId node = 0; node < snapshot.node_count(); ++node) {

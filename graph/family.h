@@ -13,11 +13,12 @@
 
 namespace stemma {
 
-/// The definitions in force: families and their series, patterns compiled. Immutable; const is thread-safe.
+/// The definitions in force: families and their series, patterns compiled. Immutable; const is
+/// thread-safe.
 class FamilySet {
  public:
-  /// Throws Error{usage} naming the family whose pattern is not a regular expression, whose name is taken twice, or
-  /// whose parent does not exist.
+  /// Throws Error{usage} naming the family whose pattern is not a regular expression, whose name is
+  /// taken twice, or whose parent does not exist.
   explicit FamilySet(std::vector<FamilyDefinition> definitions);
   ~FamilySet();
   FamilySet(FamilySet&&) noexcept;
@@ -29,14 +30,16 @@ class FamilySet {
   /// Whether a node of that name is a root of the family.
   [[nodiscard]] bool matches(const FamilyDefinition& family, std::string_view model_name) const;
   /// Every node that is a root, ascending: live, gone and ghosts.
-  [[nodiscard]] std::vector<NodeId> roots(const SnapshotView& snapshot, const FamilyDefinition& family) const;
+  [[nodiscard]] std::vector<NodeId> roots(const SnapshotView& snapshot,
+                                          const FamilyDefinition& family) const;
 
  private:
   struct Compiled;
   std::unique_ptr<Compiled> compiled_;
 };
 
-/// Who is in a family. `derivatives` holds everything reached, gone models and ghosts too, by depth.
+/// Who is in a family. `derivatives` holds everything reached, gone models and ghosts too, by
+/// depth.
 struct FamilyMembers {
   std::vector<NodeId> roots;
   std::vector<Reached> derivatives;
@@ -58,23 +61,27 @@ struct FamilySummary {
   bool all_time_known = false;
   bool downloads_known = false;
   // Derivatives by value; an unknown licence, author or task is counted under "unknown".
-  std::map<std::string, std::uint64_t> by_relation, by_depth, by_license, by_author, by_pipeline_tag;
+  std::map<std::string, std::uint64_t> by_relation, by_depth, by_license, by_author,
+      by_pipeline_tag;
 };
 /// `bursts` is that of the same snapshot (graph/burst.h).
 [[nodiscard]] FamilySummary summarise(const SnapshotView& snapshot, const FamilyMembers& members,
                                       const std::vector<bool>& set_aside);
 
-/// Names of the top-level families and series that `node` belongs to, official or derived, in the definitions' order.
-/// Cost: the node's ancestors.
-[[nodiscard]] std::vector<std::string> families_of(const SnapshotView& snapshot, const FamilySet& families, NodeId node);
+/// Names of the top-level families and series that `node` belongs to, official or derived, in the
+/// definitions' order. Cost: the node's ancestors.
+[[nodiscard]] std::vector<std::string> families_of(const SnapshotView& snapshot,
+                                                   const FamilySet& families, NodeId node);
 
-/// Policy `fractional` (rule 3.7): every live model is one unit, split over its direct parents and upwards, ending at
-/// the first root met. Top-level families only.
+/// Policy `fractional` (rule 3.7): every live model is one unit, split over its direct parents and
+/// upwards, ending at the first root met. Top-level families only.
 struct FractionalShares {
-  std::vector<double> by_family;  ///< In the order of the top-level definitions; rounded to six decimals.
-  double other = 0;               ///< by_family plus other is exactly `total` in units of a millionth.
-  std::uint64_t total = 0;        ///< Live models.
+  std::vector<double>
+      by_family;            ///< In the order of the top-level definitions; rounded to six decimals.
+  double other = 0;         ///< by_family plus other is exactly `total` in units of a millionth.
+  std::uint64_t total = 0;  ///< Live models.
 };
-[[nodiscard]] FractionalShares fractional_shares(const SnapshotView& snapshot, const FamilySet& families);
+[[nodiscard]] FractionalShares fractional_shares(const SnapshotView& snapshot,
+                                                 const FamilySet& families);
 
 }  // namespace stemma

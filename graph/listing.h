@@ -12,8 +12,9 @@
 
 namespace stemma {
 
-/// What a list keeps. Filters choose what is listed and counted, never what is walked through. An empty list of
-/// alternatives keeps everything; texts compare without regard to case. Models whose value is unknown fail a filter on it.
+/// What a list keeps. Filters choose what is listed and counted, never what is walked through. An
+/// empty list of alternatives keeps everything; texts compare without regard to case. Models whose
+/// value is unknown fail a filter on it.
 struct Filters {
   std::vector<Relation> relations;  ///< Of the last edge on a shortest path.
   std::optional<std::uint32_t> max_depth;
@@ -45,9 +46,10 @@ struct Listing {
   std::vector<Reached> items;        ///< The page [offset, offset + limit).
 };
 
-/// Filters, sorts and cuts out one page. An entry of depth 0 (a root listed with what came of it) has no edge and fails
-/// filters on one. Unknown values sort last in either order; ties go by name in byte order. Linear in
-/// `reached` plus the sorting of what comes before the page's end.
-[[nodiscard]] Listing list_nodes(const SnapshotView& snapshot, std::vector<Reached> reached, const ListQuery& query);
+/// Filters, sorts and cuts out one page. An entry of depth 0 (a root listed with what came of it)
+/// has no edge and fails filters on one. Unknown values sort last in either order; ties go by name
+/// in byte order. Linear in `reached` plus the sorting of what comes before the page's end.
+[[nodiscard]] Listing list_nodes(const SnapshotView& snapshot, std::vector<Reached> reached,
+                                 const ListQuery& query);
 
 }  // namespace stemma

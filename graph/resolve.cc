@@ -14,7 +14,8 @@ constexpr std::uint32_t kNone = UINT32_MAX;
 /// Finds models by `_id` and by name.
 class Directory {
  public:
-  explicit Directory(const BuildInput& input) : models_{input.models}, next_same_(input.models.size(), kNone) {
+  explicit Directory(const BuildInput& input)
+      : models_{input.models}, next_same_(input.models.size(), kNone) {
     std::size_t bytes = 0;
     for (const ModelState& model : models_) bytes += model.record.name.size();
     folded_.reserve(bytes);
@@ -22,7 +23,8 @@ class Directory {
     by_id_.reserve(models_.size());
     for (std::uint32_t i = 0; i < models_.size(); ++i) {
       const std::size_t begin = folded_.size();
-      for (const char c : models_[i].record.name) folded_ += fold_char(c);  // reserved: views into it stay valid
+      for (const char c : models_[i].record.name)
+        folded_ += fold_char(c);  // reserved: views into it stay valid
       const std::string_view folded = std::string_view{folded_}.substr(begin);
       const auto [entry, added] = by_folded_.try_emplace(folded, i);
       if (!added) {
@@ -49,7 +51,8 @@ class Directory {
     return Found{found->second, Resolution::hub_id};
   }
 
-  [[nodiscard]] std::optional<Found> by_name(std::string_view name, const std::string& folded) const {
+  [[nodiscard]] std::optional<Found> by_name(std::string_view name,
+                                             const std::string& folded) const {
     const auto chain = by_folded_.find(folded);
     const std::uint32_t first = chain == by_folded_.end() ? kNone : chain->second;
     std::uint32_t exact = kNone;
@@ -61,15 +64,16 @@ class Directory {
       live += models_[i].state == NodeState::live ? 1 : 0;
     }
     if (exact != kNone) return Found{exact, Resolution::exact};
-    if (const auto alias = aliases_.find(folded); alias != aliases_.end()) return Found{alias->second, Resolution::alias};
+    if (const auto alias = aliases_.find(folded); alias != aliases_.end())
+      return Found{alias->second, Resolution::alias};
     // Two live models that differ only in case: nothing says which one is meant.
     if (best == kNone || live > 1) return std::nullopt;
     return Found{best, Resolution::case_folded};
   }
 
  private:
-  /// Of two models that bear one name: the live one, else the one seen last, else (to be independent of order) the
-  /// larger `_id`, which is the younger.
+  /// Of two models that bear one name: the live one, else the one seen last, else (to be
+  /// independent of order) the larger `_id`, which is the younger.
   [[nodiscard]] std::uint32_t preferred(std::uint32_t a, std::uint32_t b) const {
     if (a == kNone) return b;
     const ModelState& x = models_[a];
@@ -91,7 +95,8 @@ class Directory {
 class Ghosts {
  public:
   std::uint32_t add(std::string_view name, const std::string& folded) {
-    const auto [entry, added] = by_folded_.try_emplace(folded, static_cast<std::uint32_t>(spellings_.size()));
+    const auto [entry, added] =
+        by_folded_.try_emplace(folded, static_cast<std::uint32_t>(spellings_.size()));
     if (added) spellings_.emplace_back();
     ++spellings_[entry->second][std::string{name}];
     return entry->second;

@@ -9,7 +9,8 @@
 
 namespace stemma {
 
-/// A parent before nodes are numbered: an index of BuildInput::models, or of ResolvedClaims::ghosts.
+/// A parent before nodes are numbered: an index of BuildInput::models, or of
+/// ResolvedClaims::ghosts.
 struct ParentRef {
   std::uint32_t index = 0;
   bool ghost = false;
@@ -22,18 +23,19 @@ struct ResolvedClaim {
   std::uint32_t model = 0;  ///< Whose claim.
   std::uint32_t claim = 0;  ///< Its index in the model's record.
   Outcome outcome = Outcome::kept;
-  ParentRef parent;         ///< Only where kept.
-  float confidence = 0;     ///< Only where kept.
+  ParentRef parent;      ///< Only where kept.
+  float confidence = 0;  ///< Only where kept.
 };
 
-/// All claims in order of model and claim, and the ghosts that they named, in the spelling that is used most.
+/// All claims in order of model and claim, and the ghosts that they named, in the spelling that is
+/// used most.
 struct ResolvedClaims {
   std::vector<ResolvedClaim> claims;
   std::vector<std::string> ghosts;
 };
 
-/// Names to nodes (rule 3.2) and self references (rule 3.3). Does not depend on the order of the models but for the
-/// numbering of ghosts. Linear in names and claims.
+/// Names to nodes (rule 3.2) and self references (rule 3.3). Does not depend on the order of the
+/// models but for the numbering of ghosts. Linear in names and claims.
 [[nodiscard]] ResolvedClaims resolve_claims(const BuildInput& input);
 
 }  // namespace stemma

@@ -21,7 +21,8 @@ std::int64_t base(std::int64_t value) { return value == kUnknownCount ? 0 : valu
 
 }  // namespace
 
-std::string encode_counts(std::span<Counts> known, std::span<const CountsObservation> observed, FieldSet asked) {
+std::string encode_counts(std::span<Counts> known, std::span<const CountsObservation> observed,
+                          FieldSet asked) {
   std::string out;
   ByteWriter writer{out};
   std::uint32_t last = 0;

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::int64_t kVersion = 1;
 constexpr std::string_view kRunColumns =
-    "id, kind, source, scope, observed_at, started_at, finished_at, state, ended, snapshot, pages, documents, requests, "
+    "id, kind, source, scope, observed_at, started_at, finished_at, state, ended, snapshot, pages, "
+    "documents, requests, "
     "retries, bytes, rejected, fields";
 
 Run read_run(const Statement& row) {
@@ -65,13 +66,14 @@ struct CrawlLedger::Impl {
 
 CrawlLedger::CrawlLedger(const std::filesystem::path& data, Mode mode) {
   const std::filesystem::path path = data / "ledger.sqlite";
-  impl_ = std::make_unique<Impl>(
-      Impl{Database{path, mode == Mode::read_only ? Database::Mode::read_only : Database::Mode::read_write}});
+  impl_ = std::make_unique<Impl>(Impl{Database{
+      path, mode == Mode::read_only ? Database::Mode::read_only : Database::Mode::read_write}});
   const std::int64_t found = user_version(impl_->db);
   if (found > kVersion) {
-    throw Error{ErrorKind::corrupt, path.string() + " was written by a newer version of stemma (ledger version " +
-                                        std::to_string(found) + ", this one reads " + std::to_string(kVersion) +
-                                        "); use that version, or another data directory"};
+    throw Error{ErrorKind::corrupt,
+                path.string() + " was written by a newer version of stemma (ledger version " +
+                    std::to_string(found) + ", this one reads " + std::to_string(kVersion) +
+                    "); use that version, or another data directory"};
   }
   if (mode == Mode::read_write) {
     // WAL lets readers go on beside the one writer; NORMAL is safe against a killed process.
@@ -85,16 +87,20 @@ CrawlLedger& CrawlLedger::operator=(CrawlLedger&&) noexcept = default;
 
 void CrawlLedger::add_run(Run& run) {
   Statement insert{impl_->db,
-                   "INSERT INTO runs (kind, source, scope, observed_at, started_at, finished_at, state, ended, snapshot, pages, "
-                   "documents, requests, retries, bytes, rejected, fields) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
+                   "INSERT INTO runs (kind, source, scope, observed_at, started_at, finished_at, "
+                   "state, ended, snapshot, pages, "
+                   "documents, requests, retries, bytes, rejected, fields) VALUES "
+                   "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
   bind_run(insert, run).run();
   run.id = impl_->db.last_insert_id();
 }
 
 void CrawlLedger::update_run(const Run& run) {
   Statement update{impl_->db,
-                   "UPDATE runs SET kind=?, source=?, scope=?, observed_at=?, started_at=?, finished_at=?, state=?, ended=?, "
-                   "snapshot=?, pages=?, documents=?, requests=?, retries=?, bytes=?, rejected=?, fields=? WHERE id=?"};
+                   "UPDATE runs SET kind=?, source=?, scope=?, observed_at=?, started_at=?, "
+                   "finished_at=?, state=?, ended=?, "
+                   "snapshot=?, pages=?, documents=?, requests=?, retries=?, bytes=?, rejected=?, "
+                   "fields=? WHERE id=?"};
   bind_run(update, run).bind(run.id).run();
 }
 
@@ -106,7 +112,8 @@ std::optional<Run> CrawlLedger::run(std::int64_t id) {
 }
 
 std::vector<Run> CrawlLedger::runs(std::size_t limit) {
-  Statement query{impl_->db, "SELECT " + std::string{kRunColumns} + " FROM runs ORDER BY id DESC LIMIT ?"};
+  Statement query{impl_->db,
+                  "SELECT " + std::string{kRunColumns} + " FROM runs ORDER BY id DESC LIMIT ?"};
   query.bind(static_cast<std::int64_t>(limit));
   std::vector<Run> runs;
   while (query.next()) runs.push_back(read_run(query));
@@ -114,9 +121,10 @@ std::vector<Run> CrawlLedger::runs(std::size_t limit) {
 }
 
 std::optional<Run> CrawlLedger::unfinished_crawl() {
-  Statement query{impl_->db, "SELECT " + std::string{kRunColumns} +
-                                 " FROM runs WHERE kind = 'crawl' AND state NOT IN ('done', 'abandoned') "
-                                 "ORDER BY id DESC LIMIT 1"};
+  Statement query{impl_->db,
+                  "SELECT " + std::string{kRunColumns} +
+                      " FROM runs WHERE kind = 'crawl' AND state NOT IN ('done', 'abandoned') "
+                      "ORDER BY id DESC LIMIT 1"};
   if (!query.next()) return std::nullopt;
   return read_run(query);
 }
@@ -129,7 +137,9 @@ void CrawlLedger::close_dead_imports() {
 }
 
 void CrawlLedger::put_chain(const Chain& chain) {
-  Statement put{impl_->db, "INSERT OR REPLACE INTO chains (run, number, next_url, pages, last_id, finished) VALUES (?,?,?,?,?,?)"};
+  Statement put{impl_->db,
+                "INSERT OR REPLACE INTO chains (run, number, next_url, pages, last_id, finished) "
+                "VALUES (?,?,?,?,?,?)"};
   put.bind(chain.run)
       .bind(chain.number)
       .bind(chain.next_url)
@@ -140,7 +150,9 @@ void CrawlLedger::put_chain(const Chain& chain) {
 }
 
 std::vector<Chain> CrawlLedger::chains(std::int64_t run) {
-  Statement query{impl_->db, "SELECT run, number, next_url, pages, last_id, finished FROM chains WHERE run = ? ORDER BY number"};
+  Statement query{impl_->db,
+                  "SELECT run, number, next_url, pages, last_id, finished FROM chains WHERE run = "
+                  "? ORDER BY number"};
   query.bind(run);
   std::vector<Chain> chains;
   while (query.next()) {
@@ -166,7 +178,9 @@ void CrawlLedger::set_rejected(std::int64_t run, const std::vector<RejectedDocum
   Statement{impl_->db, "DELETE FROM rejected WHERE run = ?"}.bind(run).run();
   for (std::size_t i = 0; i < documents.size() && i < kRejectedKept; ++i) {
     const RejectedDocument& document = documents[i];
-    Statement insert{impl_->db, "INSERT INTO rejected (run, number, place, field, reason, excerpt) VALUES (?,?,?,?,?,?)"};
+    Statement insert{
+        impl_->db,
+        "INSERT INTO rejected (run, number, place, field, reason, excerpt) VALUES (?,?,?,?,?,?)"};
     insert.bind(run)
         .bind(static_cast<std::int64_t>(i))
         .bind(document.where)
@@ -180,13 +194,16 @@ void CrawlLedger::set_rejected(std::int64_t run, const std::vector<RejectedDocum
 
 std::vector<RejectedDocument> CrawlLedger::rejected(SnapshotNumber snapshot, std::size_t limit) {
   Statement query{impl_->db,
-                  "SELECT place, field, reason, excerpt FROM rejected WHERE run = (SELECT max(id) FROM runs WHERE snapshot = ?) "
+                  "SELECT place, field, reason, excerpt FROM rejected WHERE run = (SELECT max(id) "
+                  "FROM runs WHERE snapshot = ?) "
                   "ORDER BY number LIMIT ?"};
   query.bind(std::int64_t{snapshot}).bind(static_cast<std::int64_t>(limit));
   std::vector<RejectedDocument> documents;
   while (query.next()) {
-    documents.push_back(
-        {.where = query.text(0), .field = query.text(1), .reason = query.text(2), .excerpt = query.text(3)});
+    documents.push_back({.where = query.text(0),
+                         .field = query.text(1),
+                         .reason = query.text(2),
+                         .excerpt = query.text(3)});
   }
   return documents;
 }

@@ -12,7 +12,8 @@
 
 namespace stemma {
 
-/// A run of a crawl or an import, as the ledger keeps it. What *we* did; what the hub said is in the model store.
+/// A run of a crawl or an import, as the ledger keeps it. What *we* did; what the hub said is in
+/// the model store.
 struct Run {
   std::int64_t id = 0;
   std::string kind;    ///< "crawl" or "import"
@@ -21,8 +22,8 @@ struct Run {
   UnixSeconds observed_at = 0;
   UnixSeconds started_at = 0;
   UnixSeconds finished_at = kUnknownTime;
-  std::string state;   ///< "walking", "resolving", "publishing", "done", "abandoned", "failed"
-  std::string ended;   ///< What ended it, in words; empty while it goes on.
+  std::string state;  ///< "walking", "resolving", "publishing", "done", "abandoned", "failed"
+  std::string ended;  ///< What ended it, in words; empty while it goes on.
   SnapshotNumber snapshot = 0;  ///< That it published; 0 for none.
   std::int64_t pages = 0;
   std::int64_t documents = 0;
@@ -33,26 +34,28 @@ struct Run {
   std::string fields;  ///< The fields asked for with expand, comma-separated.
 };
 
-/// Where one chain of pages of a crawl stands. A crawl of everything has one chain, of a scope one a term.
+/// Where one chain of pages of a crawl stands. A crawl of everything has one chain, of a scope one
+/// a term.
 struct Chain {
   std::int64_t run = 0;
-  std::int64_t number = 0;   ///< From 0.
-  std::string next_url;      ///< The next page; empty when the chain has ended.
+  std::int64_t number = 0;  ///< From 0.
+  std::string next_url;     ///< The next page; empty when the chain has ended.
   std::int64_t pages = 0;
-  std::string last_id;       ///< Hex `_id` of the last row stored; pages must go on above it.
+  std::string last_id;  ///< Hex `_id` of the last row stored; pages must go on above it.
   bool finished = false;
 };
 
 /// A document that was refused, for `stats` and for people who want to mend it.
 struct RejectedDocument {
-  std::string where;   ///< "hub.ndjson:17" or "page 12, row 3"
-  std::string field;   ///< "_id", "tags", ...; empty when the document could not be read at all.
+  std::string where;  ///< "hub.ndjson:17" or "page 12, row 3"
+  std::string field;  ///< "_id", "tags", ...; empty when the document could not be read at all.
   std::string reason;
-  std::string excerpt; ///< Its first bytes, made printable.
+  std::string excerpt;  ///< Its first bytes, made printable.
 };
 
-/// The SQLite file `ledger.sqlite`: runs, chains, rejected documents. WAL mode: one writer, readers beside it in other
-/// processes. Not thread-safe: one object a thread. Throws Error{storage} or Error{corrupt} (newer version).
+/// The SQLite file `ledger.sqlite`: runs, chains, rejected documents. WAL mode: one writer, readers
+/// beside it in other processes. Not thread-safe: one object a thread. Throws Error{storage} or
+/// Error{corrupt} (newer version).
 class CrawlLedger {
  public:
   enum class Mode { read_only, read_write };
@@ -68,7 +71,8 @@ class CrawlLedger {
   [[nodiscard]] std::optional<Run> run(std::int64_t id);
   /// The newest run first.
   [[nodiscard]] std::vector<Run> runs(std::size_t limit);
-  /// Marks imports that never ended as failed. Call with the directory's WriteLock held: nobody else can be importing.
+  /// Marks imports that never ended as failed. Call with the directory's WriteLock held: nobody
+  /// else can be importing.
   void close_dead_imports();
   /// The newest crawl that neither finished nor was given up: the one to resume.
   [[nodiscard]] std::optional<Run> unfinished_crawl();
@@ -78,8 +82,8 @@ class CrawlLedger {
   /// One transaction: the chain's and the run's progress after a page was stored.
   void advance(const Chain& chain, const Run& run);
 
-  /// Replaces the rejected documents of a run: publishing again after a kill does not double them. At most
-  /// `kRejectedKept` are kept; the count in the run is exact.
+  /// Replaces the rejected documents of a run: publishing again after a kill does not double them.
+  /// At most `kRejectedKept` are kept; the count in the run is exact.
   static constexpr std::size_t kRejectedKept = 1000;
   void set_rejected(std::int64_t run, const std::vector<RejectedDocument>& documents);
   /// Of the run that published `snapshot`.

@@ -27,11 +27,13 @@ void check_format(const fs::path& path) {
   std::string magic;
   int version = 0;
   if (!(in >> magic >> version) || magic != kMagic) {
-    throw Error{ErrorKind::corrupt, format_file(path).string() + " is damaged: it should read \"stemma-data " +
+    throw Error{ErrorKind::corrupt, format_file(path).string() +
+                                        " is damaged: it should read \"stemma-data " +
                                         std::to_string(DataDir::kFormatVersion) + "\""};
   }
   if (version > DataDir::kFormatVersion) {
-    throw Error{ErrorKind::corrupt, "data directory " + path.string() + " was written by a newer version of stemma (format " +
+    throw Error{ErrorKind::corrupt, "data directory " + path.string() +
+                                        " was written by a newer version of stemma (format " +
                                         std::to_string(version) + ", this one reads up to " +
                                         std::to_string(DataDir::kFormatVersion) +
                                         "): use that version, or another directory with --data"};
@@ -43,9 +45,10 @@ void check_format(const fs::path& path) {
 DataDir DataDir::open(const fs::path& path) {
   std::error_code ignored;
   if (!fs::exists(format_file(path), ignored)) {
-    throw Error{ErrorKind::not_found, "no stemma data at " + path.string() +
-                                          ": run `stemma crawl` or `stemma import FILE` first, or name another "
-                                          "directory with --data"};
+    throw Error{ErrorKind::not_found,
+                "no stemma data at " + path.string() +
+                    ": run `stemma crawl` or `stemma import FILE` first, or name another "
+                    "directory with --data"};
   }
   check_format(path);
   return DataDir{path};
@@ -56,7 +59,8 @@ DataDir DataDir::open_or_create(const fs::path& path) {
   if (fs::exists(format_file(path), error)) {
     DataDir data = open(path);
     if (::access(path.c_str(), W_OK) != 0) {
-      throw Error{ErrorKind::storage, "data directory " + path.string() + " may not be written: " + std::strerror(errno)};
+      throw Error{ErrorKind::storage, "data directory " + path.string() +
+                                          " may not be written: " + std::strerror(errno)};
     }
     return data;
   }
@@ -67,29 +71,38 @@ DataDir DataDir::open_or_create(const fs::path& path) {
     const fs::directory_iterator entries{path, error};
     if (error) throw Error{ErrorKind::storage, "reading " + path.string() + ": " + error.message()};
     // A process killed before its FORMAT stood leaves nothing else than FORMAT.new.
-    const bool foreign = std::any_of(entries, fs::directory_iterator{}, [](const fs::directory_entry& entry) {
-      return entry.path().filename() != "FORMAT.new";
-    });
+    const bool foreign = std::any_of(
+        entries, fs::directory_iterator{},
+        [](const fs::directory_entry& entry) { return entry.path().filename() != "FORMAT.new"; });
     if (foreign) {
-      throw Error{ErrorKind::usage, path.string() + " is not empty and is no stemma data directory; give another with --data"};
+      throw Error{ErrorKind::usage,
+                  path.string() +
+                      " is not empty and is no stemma data directory; give another with --data"};
     }
   }
   fs::create_directories(path, error);
-  if (error) throw Error{ErrorKind::storage, "making data directory " + path.string() + ": " + error.message()};
+  if (error)
+    throw Error{ErrorKind::storage,
+                "making data directory " + path.string() + ": " + error.message()};
   // Written beside and renamed: a killed process never leaves half a FORMAT.
   const fs::path beside = path / "FORMAT.new";
   {
     std::ofstream out{beside};
     out << kMagic << ' ' << kFormatVersion << '\n';
     out.flush();
-    if (!out) throw Error{ErrorKind::storage, "writing " + beside.string() + ": " + std::strerror(errno)};
+    if (!out)
+      throw Error{ErrorKind::storage, "writing " + beside.string() + ": " + std::strerror(errno)};
   }
   fs::rename(beside, format_file(path), error);
-  if (error) throw Error{ErrorKind::storage, "writing " + format_file(path).string() + ": " + error.message()};
+  if (error)
+    throw Error{ErrorKind::storage,
+                "writing " + format_file(path).string() + ": " + error.message()};
   return DataDir{path};
 }
 
-fs::path DataDir::snapshot(SnapshotNumber number) const { return snapshots() / (std::to_string(number) + ".stemma"); }
+fs::path DataDir::snapshot(SnapshotNumber number) const {
+  return snapshots() / (std::to_string(number) + ".stemma");
+}
 
 std::vector<SnapshotNumber> DataDir::published() const {
   std::vector<SnapshotNumber> numbers;
@@ -99,7 +112,8 @@ std::vector<SnapshotNumber> DataDir::published() const {
     const std::string stem = entry.path().stem().string();
     SnapshotNumber number = 0;
     const auto [end, code] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
-    if (code == std::errc{} && end == stem.data() + stem.size() && number > 0) numbers.push_back(number);
+    if (code == std::errc{} && end == stem.data() + stem.size() && number > 0)
+      numbers.push_back(number);
   }
   std::sort(numbers.begin(), numbers.end());
   return numbers;
@@ -108,17 +122,19 @@ std::vector<SnapshotNumber> DataDir::published() const {
 WriteLock::WriteLock(const DataDir& data, const std::string& purpose) {
   const fs::path path = data.path() / "lock";
   descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor_ < 0) throw Error{ErrorKind::storage, "opening " + path.string() + ": " + std::strerror(errno)};
+  if (descriptor_ < 0)
+    throw Error{ErrorKind::storage, "opening " + path.string() + ": " + std::strerror(errno)};
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     std::ifstream in{path};
     std::string holder;
     std::getline(in, holder);
     ::close(descriptor_);
-    throw Error{ErrorKind::unavailable, "data directory " + data.path().string() + " is being written by " +
-                                            (holder.empty() ? "another process" : holder) + "; wait for it to end"};
+    throw Error{ErrorKind::unavailable,
+                "data directory " + data.path().string() + " is being written by " +
+                    (holder.empty() ? "another process" : holder) + "; wait for it to end"};
   }
-  const std::string line =
-      "process " + std::to_string(::getpid()) + ", " + purpose + ", since " + format_utc(now_utc()) + "\n";
+  const std::string line = "process " + std::to_string(::getpid()) + ", " + purpose + ", since " +
+                           format_utc(now_utc()) + "\n";
   if (::ftruncate(descriptor_, 0) != 0 || ::pwrite(descriptor_, line.data(), line.size(), 0) < 0) {
     // Only the words for others are lost; the lock itself holds.
   }

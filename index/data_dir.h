@@ -14,16 +14,17 @@ namespace stemma {
 ///   store/              RocksDB: the truth
 ///   ledger.sqlite       SQLite: what we did
 ///   snapshots/N.stemma  published snapshots: derived
-///   scratch/            files on their way into the store; whatever is left of a killed process goes with the next one
+///   scratch/            files on their way into the store; whatever is left of a killed process
+///   goes with the next one
 class DataDir {
  public:
   static constexpr int kFormatVersion = 1;
 
-  /// Opens an existing directory. Throws Error{not_found} when it is none (saying how to make one), Error{corrupt} when it was
-  /// written by a newer version (saying what to do).
+  /// Opens an existing directory. Throws Error{not_found} when it is none (saying how to make one),
+  /// Error{corrupt} when it was written by a newer version (saying what to do).
   [[nodiscard]] static DataDir open(const std::filesystem::path& path);
-  /// Opens it, or makes it where there is none. Throws Error{storage} when it may not be written, and Error{usage} when the
-  /// path exists, is not empty and is no data directory.
+  /// Opens it, or makes it where there is none. Throws Error{storage} when it may not be written,
+  /// and Error{usage} when the path exists, is not empty and is no data directory.
   [[nodiscard]] static DataDir open_or_create(const std::filesystem::path& path);
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
@@ -40,10 +41,12 @@ class DataDir {
   std::filesystem::path path_;
 };
 
-/// Holds the directory's write lock until destroyed; the kernel lets go of it when the process dies.
+/// Holds the directory's write lock until destroyed; the kernel lets go of it when the process
+/// dies.
 class WriteLock {
  public:
-  /// `purpose` is what others are told: "crawl of https://...". Throws Error{unavailable} saying who holds it.
+  /// `purpose` is what others are told: "crawl of https://...". Throws Error{unavailable} saying
+  /// who holds it.
   WriteLock(const DataDir& data, const std::string& purpose);
   ~WriteLock();
   WriteLock(const WriteLock&) = delete;

@@ -17,7 +17,8 @@
 namespace stemma {
 namespace {
 
-/// Keeps copies of short byte strings in large blocks: a million small allocations cost more than all the rest.
+/// Keeps copies of short byte strings in large blocks: a million small allocations cost more than
+/// all the rest.
 class Arena {
  public:
   std::string_view copy(std::string_view bytes) {
@@ -49,13 +50,18 @@ struct LastSeen {
 
   [[nodiscard]] SnapshotNumber of(ClaimSource source) const {
     switch (source) {
-      case ClaimSource::base_models: return base_models;
-      case ClaimSource::tag: return tags;
-      case ClaimSource::card: return card;
-      case ClaimSource::peft: return config;
+      case ClaimSource::base_models:
+        return base_models;
+      case ClaimSource::tag:
+        return tags;
+      case ClaimSource::card:
+        return card;
+      case ClaimSource::peft:
+        return config;
       case ClaimSource::alias:
       case ClaimSource::curated:
-      case ClaimSource::inferred: break;
+      case ClaimSource::inferred:
+        break;
     }
     return any;
   }
@@ -107,16 +113,19 @@ class Derivation {
       if (key.size() < 5 || keys::number(key.substr(key.size() - 4), 0) > number()) continue;
       const auto lookup = decode_lookup(rocks::view(scan->value()));
       if (!lookup) throw impl_.damaged("a look-up");
-      lookups_[std::string{key.substr(0, key.size() - 5)}] = *lookup;  // later ones replace earlier ones
+      lookups_[std::string{key.substr(0, key.size() - 5)}] =
+          *lookup;  // later ones replace earlier ones
     }
     rocks::check(scan->status(), "reading the store " + impl_.rocks.name());
     for (const auto& [name, lookup] : lookups_) {
-      if (lookup.result == Lookup::Result::redirected) input_.aliases.push_back({name, lookup.target_id});
+      if (lookup.result == Lookup::Result::redirected)
+        input_.aliases.push_back({name, lookup.target_id});
     }
   }
 
   /// Ends one ordinal: its versions up to the snapshot, oldest first.
-  void add_model(Ordinal ordinal, const std::vector<std::pair<SnapshotNumber, std::string>>& versions) {
+  void add_model(Ordinal ordinal,
+                 const std::vector<std::pair<SnapshotNumber, std::string>>& versions) {
     const std::string_view bytes = arena_.copy(versions.back().second);
     auto latest = decode_version(bytes);
     if (!latest) throw impl_.damaged("a model");
@@ -127,7 +136,8 @@ class Derivation {
       for (std::size_t i = 0; versions.size() > 1 && i + 1 < versions.size(); ++i) {
         const auto older = decode_version(versions[i].second);
         if (!older) throw impl_.damaged("a model");
-        if (std::find(older->record.claims.begin(), older->record.claims.end(), claim) != older->record.claims.end()) {
+        if (std::find(older->record.claims.begin(), older->record.claims.end(), claim) !=
+            older->record.claims.end()) {
           first = versions[i].first;
           break;
         }
@@ -158,7 +168,8 @@ class Derivation {
       const Ordinal ordinal = keys::number(key, 0);
       if (ordinal != current) flush();
       current = ordinal;
-      if (keys::number(key, 1) <= number()) versions.emplace_back(keys::number(key, 1), rocks::view(scan->value()));
+      if (keys::number(key, 1) <= number())
+        versions.emplace_back(keys::number(key, 1), rocks::view(scan->value()));
     }
     flush();
     rocks::check(scan->status(), "reading the store " + impl_.rocks.name());
@@ -176,7 +187,8 @@ class Derivation {
     for (std::uint32_t i = 0; i < ordinals_.size(); ++i) model_of[ordinals_[i]] = i;
     std::string value;
     for (const PublishedSnapshot& snapshot : snapshots_) {
-      if (!impl_.rocks.get(rocks::Family::seen, keys::one(snapshot.number), value)) throw impl_.damaged("presence");
+      if (!impl_.rocks.get(rocks::Family::seen, keys::one(snapshot.number), value))
+        throw impl_.damaged("presence");
       const auto seen = decode_seen(value);
       if (!seen || seen->size() > count) throw impl_.damaged("presence");
       for (Ordinal o = 0; o < count; ++o) {
@@ -184,7 +196,8 @@ class Derivation {
           see(o, snapshot);
         } else if (snapshot.complete && presence_.first_seen[o] != 0 && !presence_.gone[o]) {
           ++presence_.missed[o];
-          presence_.gone[o] = presence_.missed[o] >= 2 || denied(model_of[o], presence_.last_seen[o].any);
+          presence_.gone[o] =
+              presence_.missed[o] >= 2 || denied(model_of[o], presence_.last_seen[o].any);
         }
       }
     }
@@ -206,7 +219,8 @@ class Derivation {
   [[nodiscard]] bool denied(std::uint32_t model, SnapshotNumber last_seen) const {
     if (model == UINT32_MAX || lookups_.empty()) return false;
     std::string folded{input_.models[model].record.name};
-    std::transform(folded.begin(), folded.end(), folded.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::transform(folded.begin(), folded.end(), folded.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     const auto found = lookups_.find(folded);
     if (found == lookups_.end() || found->second.result != Lookup::Result::absent) return false;
     for (const PublishedSnapshot& snapshot : snapshots_) {
@@ -224,8 +238,9 @@ class Derivation {
       const std::string_view key = rocks::view(scan->key());
       if (keys::number(key, 1) > number()) continue;
       const std::size_t block = keys::number(key, 0);
-      if (block >= blocks || !apply_counts(rocks::view(scan->value()),
-                                           std::span{counts_}.subspan(block * kCountsBlock, kCountsBlock))) {
+      if (block >= blocks ||
+          !apply_counts(rocks::view(scan->value()),
+                        std::span{counts_}.subspan(block * kCountsBlock, kCountsBlock))) {
         throw impl_.damaged("a block of counts");
       }
     }
@@ -242,8 +257,10 @@ class Derivation {
       model.counts = counts_[o];
       for (std::size_t c = 0; c < model.record.claims.size(); ++c) {
         ClaimSpan& span = model.claim_spans[c];
-        // Carried by a document at `first_seen` even where that walk as a whole did not ask for the field.
-        span.last_seen = std::max(span.first_seen, presence_.last_seen[o].of(model.record.claims[c].source));
+        // Carried by a document at `first_seen` even where that walk as a whole did not ask for the
+        // field.
+        span.last_seen =
+            std::max(span.first_seen, presence_.last_seen[o].of(model.record.claims[c].source));
       }
     }
   }
@@ -257,8 +274,10 @@ class Derivation {
                       .observed_at = snapshot.observed_at,
                       .models = 0,
                       .edges = 0};
-      // Written when the snapshot's own columns were built; absent only if the process died in between.
-      if (impl_.rocks.get(rocks::Family::meta, "totals" + keys::one(snapshot.number), value) && value.size() == 8) {
+      // Written when the snapshot's own columns were built; absent only if the process died in
+      // between.
+      if (impl_.rocks.get(rocks::Family::meta, "totals" + keys::one(snapshot.number), value) &&
+          value.size() == 8) {
         row.models = keys::number(value, 0);
         row.edges = keys::number(value, 1);
       }
@@ -284,7 +303,8 @@ SnapshotColumns derive_snapshot(const ModelStore& store, SnapshotNumber number) 
 }
 
 void mend_published(const DataDir& data, const ModelStore& store) {
-  // Half-written files of processes that were killed; the caller's lock says that nobody is writing one.
+  // Half-written files of processes that were killed; the caller's lock says that nobody is writing
+  // one.
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator{data.snapshots(), ignored}) {
     if (entry.path().filename().string().find(".stemma.new.") != std::string::npos) {
@@ -302,9 +322,11 @@ void mend_published(const DataDir& data, const ModelStore& store) {
 void publish_columns(const DataDir& data, const ModelStore& store, const SnapshotColumns& columns) {
   const SnapshotTotals& totals = columns.totals[0];
   const rocks::Handle& rocks = store.impl().rocks;
-  rocks::check(rocks.db().Put({}, rocks.family(rocks::Family::meta), "totals" + keys::one(totals.number),
-                              keys::two(static_cast<std::uint32_t>(totals.models), static_cast<std::uint32_t>(totals.edges))),
-               "writing the store " + rocks.name());
+  rocks::check(
+      rocks.db().Put({}, rocks.family(rocks::Family::meta), "totals" + keys::one(totals.number),
+                     keys::two(static_cast<std::uint32_t>(totals.models),
+                               static_cast<std::uint32_t>(totals.edges))),
+      "writing the store " + rocks.name());
   std::error_code error;
   std::filesystem::create_directories(data.snapshots(), error);
   write_snapshot_file(columns, data.snapshot(totals.number));

@@ -36,7 +36,8 @@ class Reader {
 
  private:
   [[noreturn]] void fail(std::uint32_t line, const std::string& what) const {
-    throw Error{ErrorKind::usage, "families file " + file_ + ", line " + std::to_string(line) + ": " + what};
+    throw Error{ErrorKind::usage,
+                "families file " + file_ + ", line " + std::to_string(line) + ": " + what};
   }
 
   void check_keys(const toml::table& table, std::initializer_list<std::string_view> known) const {
@@ -79,10 +80,12 @@ class Reader {
                             .pattern = text(table, "pattern", false),
                             .parent = {}};
     const toml::array* owners = table["owners"].as_array();
-    if (owners == nullptr || owners->empty()) fail(table.source().begin.line, "\"owners\" is not a list of names");
+    if (owners == nullptr || owners->empty())
+      fail(table.source().begin.line, "\"owners\" is not a list of names");
     for (const toml::node& owner : *owners) {
       const auto name = owner.value_exact<std::string>();
-      if (!name || name->empty()) fail(owner.source().begin.line, "\"owners\" is not a list of names");
+      if (!name || name->empty())
+        fail(owner.source().begin.line, "\"owners\" is not a list of names");
       family.owners.push_back(*name);
     }
     const std::vector<std::string> shared_owners = family.owners;
@@ -90,7 +93,8 @@ class Reader {
     const std::string parent = definitions_.back().name;
     const toml::node* series = table.get("series");
     if (series == nullptr) return;
-    if (!series->is_array()) fail(series->source().begin.line, "\"series\" is not a list of [[family.series]]");
+    if (!series->is_array())
+      fail(series->source().begin.line, "\"series\" is not a list of [[family.series]]");
     for (const toml::node& node : *series->as_array()) {
       const toml::table* entry = node.as_table();
       if (entry == nullptr) fail(node.source().begin.line, "[[family.series]] is not a table");

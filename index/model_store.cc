@@ -27,8 +27,10 @@ ModelStore::ModelStore(const std::filesystem::path& path, Mode mode)
   const bool known = impl_->rocks.get(rocks::Family::meta, kFormatKey, found);
   const std::uint32_t version = known ? keys::number(found, 0) : 0;
   if (version > kFormatVersion) {
-    throw Error{ErrorKind::corrupt, "the store " + path.string() + " was written by a newer version of stemma (store format " +
-                                        std::to_string(version) + ", this one reads " + std::to_string(kFormatVersion) +
+    throw Error{ErrorKind::corrupt, "the store " + path.string() +
+                                        " was written by a newer version of stemma (store format " +
+                                        std::to_string(version) + ", this one reads " +
+                                        std::to_string(kFormatVersion) +
                                         "): use that version, or another data directory"};
   }
   if (!known && mode == Mode::read_write) {
@@ -52,15 +54,17 @@ std::vector<PublishedSnapshot> ModelStore::snapshots() const {
   return all;
 }
 
-void ModelStore::put_page(std::int64_t run, std::uint32_t chain, std::uint32_t page, std::string_view body) {
+void ModelStore::put_page(std::int64_t run, std::uint32_t chain, std::uint32_t page,
+                          std::string_view body) {
   // The write-ahead log is in the kernel when this returns: enough against a killed process.
-  rocks::check(impl_->rocks.db().Put({}, impl_->rocks.family(rocks::Family::pages), page_key(run, chain, page),
-                                     compress(body, 1)),
+  rocks::check(impl_->rocks.db().Put({}, impl_->rocks.family(rocks::Family::pages),
+                                     page_key(run, chain, page), compress(body, 1)),
                "storing a page in " + impl_->rocks.name());
 }
 
-void ModelStore::each_page(std::int64_t run,
-                           const std::function<void(std::uint32_t, std::uint32_t, std::string_view)>& visit) const {
+void ModelStore::each_page(
+    std::int64_t run,
+    const std::function<void(std::uint32_t, std::uint32_t, std::string_view)>& visit) const {
   const auto scan = impl_->rocks.scan(rocks::Family::pages);
   for (scan->Seek(keys::one(static_cast<std::uint32_t>(run))); scan->Valid(); scan->Next()) {
     const std::string_view key = rocks::view(scan->key());
@@ -85,7 +89,8 @@ void ModelStore::put_lookup(std::string_view name, const Lookup& lookup) {
   const SnapshotNumber next = (published.empty() ? 0 : published.back().number) + 1;
   std::string key = lookup_prefix(name);
   keys::append(key, next);
-  rocks::check(impl_->rocks.db().Put({}, impl_->rocks.family(rocks::Family::lookups), key, encode_lookup(lookup)),
+  rocks::check(impl_->rocks.db().Put({}, impl_->rocks.family(rocks::Family::lookups), key,
+                                     encode_lookup(lookup)),
                "storing a look-up in " + impl_->rocks.name());
 }
 
@@ -93,7 +98,8 @@ std::optional<Lookup> ModelStore::lookup(std::string_view name) const {
   const std::string prefix = lookup_prefix(name);
   const auto scan = impl_->rocks.scan(rocks::Family::lookups);
   std::optional<Lookup> newest;
-  for (scan->Seek(prefix); scan->Valid() && rocks::view(scan->key()).substr(0, prefix.size()) == prefix; scan->Next()) {
+  for (scan->Seek(prefix);
+       scan->Valid() && rocks::view(scan->key()).substr(0, prefix.size()) == prefix; scan->Next()) {
     newest = decode_lookup(rocks::view(scan->value()));
     if (!newest) throw impl_->damaged("a look-up");
   }

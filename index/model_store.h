@@ -27,8 +27,8 @@ struct PublishedSnapshot {
   bool generated = false;  ///< Holds made-up documents.
   std::string scope;
   std::string source;
-  std::int64_t run = 0;    ///< In the ledger.
-  FieldSet asked = 0;      ///< Fields that were asked for, or carried by some document.
+  std::int64_t run = 0;  ///< In the ledger.
+  FieldSet asked = 0;    ///< Fields that were asked for, or carried by some document.
   std::uint64_t documents = 0;
   std::uint64_t rejected_documents = 0;
 };
@@ -42,9 +42,10 @@ struct Lookup {
   HubId target_id;     ///< redirected or found: the `_id` of what answers there.
 };
 
-/// The truth: everything that hubs said, by `_id`, with its history; RocksDB under `store/`. schema/KEYS.md describes column
-/// families, keys and values. One writer (who holds the directory's WriteLock) and any number of read-only openers in other
-/// processes. const methods are thread-safe.
+/// The truth: everything that hubs said, by `_id`, with its history; RocksDB under `store/`.
+/// schema/KEYS.md describes column families, keys and values. One writer (who holds the directory's
+/// WriteLock) and any number of read-only openers in other processes. const methods are
+/// thread-safe.
 class ModelStore {
  public:
   enum class Mode { read_only, read_write };
@@ -58,11 +59,13 @@ class ModelStore {
   [[nodiscard]] std::vector<PublishedSnapshot> snapshots() const;
 
   // --- Pages of a crawl that goes on: kept until its run is published or given up.
-  /// Stores the body of a page (a JSON array or a JSON object); durable against a killed process when it returns.
+  /// Stores the body of a page (a JSON array or a JSON object); durable against a killed process
+  /// when it returns.
   void put_page(std::int64_t run, std::uint32_t chain, std::uint32_t page, std::string_view body);
   /// Calls `visit(chain, page, body)` in order of chain and page.
-  void each_page(std::int64_t run,
-                 const std::function<void(std::uint32_t, std::uint32_t, std::string_view)>& visit) const;
+  void each_page(
+      std::int64_t run,
+      const std::function<void(std::uint32_t, std::uint32_t, std::string_view)>& visit) const;
   void drop_pages(std::int64_t run);
 
   // --- What asking for single names taught; takes effect with the next snapshot.

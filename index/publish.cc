@@ -18,7 +18,8 @@
 namespace stemma {
 namespace {
 
-/// Raw documents are compressed by this many bytes together: large enough to compress well, small enough to fetch one.
+/// Raw documents are compressed by this many bytes together: large enough to compress well, small
+/// enough to fetch one.
 constexpr std::size_t kPackBytes = std::size_t{256} << 10U;
 constexpr double kShrinkAllowed = 0.02;
 
@@ -33,13 +34,15 @@ struct Known {
 /// One observed document, settled down to what publishing needs.
 struct Row {
   HubId id;
-  bool has_version = false;  ///< `version` below is set: the document is new, changed, or may change what is carried over.
+  bool has_version = false;  ///< `version` below is set: the document is new, changed, or may
+                             ///< change what is carried over.
   bool has_document = false;
   FieldSet fields = 0;
   UnixSeconds last_modified = kUnknownTime;
-  std::uint64_t sha_head = 0;  ///< First 8 bytes of the document's SHA-256, big-endian: enough to order two documents.
+  std::uint64_t sha_head =
+      0;  ///< First 8 bytes of the document's SHA-256, big-endian: enough to order two documents.
   Counts counts;
-  std::string_view version;   ///< Encoded, in Packed::versions.
+  std::string_view version;  ///< Encoded, in Packed::versions.
   std::size_t version_at = 0;
   DocumentRef document;
 };
@@ -52,7 +55,8 @@ std::uint64_t sha256_head(std::string_view text) {
   return head;
 }
 
-/// Rule 3.4: of two documents of one `_id` in one publish (one observation time), the one that stands.
+/// Rule 3.4: of two documents of one `_id` in one publish (one observation time), the one that
+/// stands.
 bool stands_before(const Row& a, const Row& b) {
   if (a.last_modified != b.last_modified) return a.last_modified > b.last_modified;
   return a.sha_head > b.sha_head;
@@ -71,9 +75,10 @@ std::string pack_documents(const std::vector<std::string_view>& documents) {
 
 struct Publisher::Packed {
   std::vector<Row> rows;
-  std::string versions;              ///< Encoded versions, one after the other.
-  std::vector<std::string> packs;    ///< Compressed documents; rows count packs from 0 within the batch.
-  FieldSet carried = 0;              ///< Fields that some document carries.
+  std::string versions;  ///< Encoded versions, one after the other.
+  std::vector<std::string>
+      packs;             ///< Compressed documents; rows count packs from 0 within the batch.
+  FieldSet carried = 0;  ///< Fields that some document carries.
   bool generated = false;
 };
 
@@ -84,7 +89,7 @@ struct Publisher::Impl {
   const DataDir& data;
   ModelStore& store;
   PublishRequest request;
-  PublishedSnapshot last;      ///< number 0 when there is none yet
+  PublishedSnapshot last;  ///< number 0 when there is none yet
   std::uint64_t last_complete_documents = 0;
   SnapshotNumber number = 1;
   std::unordered_map<HubId, Known, HubIdHash> known;
@@ -104,7 +109,8 @@ struct Publisher::Impl {
   void settle_duplicates();
   void check_shrink() const;
   std::vector<std::pair<Ordinal, std::uint32_t>> number_models(std::uint64_t& added);
-  std::uint64_t write_versions(const std::vector<std::pair<Ordinal, std::uint32_t>>& order, FieldSet asked);
+  std::uint64_t write_versions(const std::vector<std::pair<Ordinal, std::uint32_t>>& order,
+                               FieldSet asked);
   void write_models(const std::vector<std::pair<Ordinal, std::uint32_t>>& order);
   void write_counts(const std::vector<std::pair<Ordinal, std::uint32_t>>& order, FieldSet asked);
   void write_seen(const std::vector<std::pair<Ordinal, std::uint32_t>>& order);
@@ -134,8 +140,10 @@ Publisher::Publisher(const DataDir& data, ModelStore& store, PublishRequest requ
   }
   impl_->number = impl_->last.number + 1;
   if (impl_->last.number > 0 && impl_->request.run.observed_at < impl_->last.observed_at) {
-    throw Error{ErrorKind::usage, "observation time " + format_utc(impl_->request.run.observed_at) + " lies before that of snapshot " +
-                                      std::to_string(impl_->last.number) + " (" + format_utc(impl_->last.observed_at) +
+    throw Error{ErrorKind::usage, "observation time " + format_utc(impl_->request.run.observed_at) +
+                                      " lies before that of snapshot " +
+                                      std::to_string(impl_->last.number) + " (" +
+                                      format_utc(impl_->last.observed_at) +
                                       "): history is only added to; give a later --observed-at"};
   }
   impl_->read_known();
@@ -164,20 +172,23 @@ std::shared_ptr<Publisher::Packed> Publisher::pack(const ParsedBatch& batch) con
     const auto before = impl_->known.find(row.id);
     const bool is_new = before == impl_->known.end();
     const bool changed = is_new || before->second.document_hash != document.content_hash;
-    // Unchanged, but of fields carried over from older documents some may now be known to be absent.
+    // Unchanged, but of fields carried over from older documents some may now be known to be
+    // absent.
     const FieldSet static_before = is_new ? 0 : before->second.fields & ~kCountFields;
     row.has_version = changed || (static_before & ~row.fields) != 0;
     row.has_document = changed;
     if (changed) {
       if (pending_bytes >= kPackBytes) flush();
-      row.document = {impl_->number, static_cast<std::uint32_t>(packed->packs.size()), static_cast<std::uint32_t>(pending.size())};
+      row.document = {impl_->number, static_cast<std::uint32_t>(packed->packs.size()),
+                      static_cast<std::uint32_t>(pending.size())};
       pending.push_back(document.text);
       pending_bytes += document.text.size();
     }
     if (row.has_version) {
       row.version_at = packed->versions.size();
-      encode_version({.document_hash = document.content_hash, .document = {}, .record = document.record},
-                     packed->versions);
+      encode_version(
+          {.document_hash = document.content_hash, .document = {}, .record = document.record},
+          packed->versions);
     }
     packed->rows.push_back(row);
   }
@@ -216,7 +227,8 @@ void Publisher::add(ParsedBatch&& batch, std::shared_ptr<Packed> packed) {
     if (impl.rejections.size() >= CrawlLedger::kRejectedKept) break;
     impl.rejections.push_back(std::move(document));
   }
-  impl.rejected_ids.insert(impl.rejected_ids.end(), batch.rejected_ids.begin(), batch.rejected_ids.end());
+  impl.rejected_ids.insert(impl.rejected_ids.end(), batch.rejected_ids.begin(),
+                           batch.rejected_ids.end());
 }
 
 void Publisher::Impl::settle_duplicates() {
@@ -224,7 +236,9 @@ void Publisher::Impl::settle_duplicates() {
     if (a.id != b.id) return a.id < b.id;
     return stands_before(a, b);
   });
-  rows.erase(std::unique(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.id == b.id; }), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end(),
+                         [](const Row& a, const Row& b) { return a.id == b.id; }),
+             rows.end());
 }
 
 void Publisher::Impl::check_shrink() const {
@@ -233,13 +247,14 @@ void Publisher::Impl::check_shrink() const {
   const auto before = static_cast<double>(last_complete_documents);
   if (now >= before * (1 - kShrinkAllowed)) return;
   throw Error{ErrorKind::unavailable,
-              "not published: this walk saw " + std::to_string(rows.size()) + " models, the last complete one " +
-                  std::to_string(last_complete_documents) +
+              "not published: this walk saw " + std::to_string(rows.size()) +
+                  " models, the last complete one " + std::to_string(last_complete_documents) +
                   ", more than 2 % fewer; if that is so, run again with --accept-shrink"};
 }
 
 /// Ordinals of all rows, ascending; new models get theirs in order of `_id`.
-std::vector<std::pair<Ordinal, std::uint32_t>> Publisher::Impl::number_models(std::uint64_t& added) {
+std::vector<std::pair<Ordinal, std::uint32_t>> Publisher::Impl::number_models(
+    std::uint64_t& added) {
   std::vector<std::pair<Ordinal, std::uint32_t>> order;
   order.reserve(rows.size());
   for (std::uint32_t i = 0; i < rows.size(); ++i) {
@@ -252,7 +267,8 @@ std::vector<std::pair<Ordinal, std::uint32_t>> Publisher::Impl::number_models(st
 }
 
 /// Returns how many models that were known before changed.
-std::uint64_t Publisher::Impl::write_versions(const std::vector<std::pair<Ordinal, std::uint32_t>>& order, FieldSet asked) {
+std::uint64_t Publisher::Impl::write_versions(
+    const std::vector<std::pair<Ordinal, std::uint32_t>>& order, FieldSet asked) {
   std::uint64_t changed = 0;
   std::string before_bytes;
   std::string encoded;
@@ -267,7 +283,8 @@ std::uint64_t Publisher::Impl::write_versions(const std::vector<std::pair<Ordina
       load->put(rocks::Family::versions, key, encoded);
       continue;
     }
-    if (!store.impl().rocks.get(rocks::Family::versions, keys::two(ordinal, before->second.version), before_bytes)) {
+    if (!store.impl().rocks.get(rocks::Family::versions, keys::two(ordinal, before->second.version),
+                                before_bytes)) {
       throw store.impl().damaged("a model's last version");
     }
     const auto old_version = decode_version(before_bytes);
@@ -297,11 +314,14 @@ void Publisher::Impl::write_models(const std::vector<std::pair<Ordinal, std::uin
   }
   std::sort(added.begin(), added.end());
   for (const auto& [id, ordinal] : added) {
-    load->put(rocks::Family::models, {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()}, keys::one(ordinal));
+    load->put(rocks::Family::models,
+              {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()},
+              keys::one(ordinal));
   }
 }
 
-void Publisher::Impl::write_counts(const std::vector<std::pair<Ordinal, std::uint32_t>>& order, FieldSet asked) {
+void Publisher::Impl::write_counts(const std::vector<std::pair<Ordinal, std::uint32_t>>& order,
+                                   FieldSet asked) {
   const std::size_t blocks = (next_ordinal + kCountsBlock - 1) / kCountsBlock;
   std::vector<Counts> counts(blocks * kCountsBlock);
   const ModelStore::Impl& impl = store.impl();
@@ -309,7 +329,8 @@ void Publisher::Impl::write_counts(const std::vector<std::pair<Ordinal, std::uin
   for (scan->SeekToFirst(); scan->Valid(); scan->Next()) {
     const std::size_t block = keys::number(rocks::view(scan->key()), 0);
     if (block >= blocks ||
-        !apply_counts(rocks::view(scan->value()), std::span{counts}.subspan(block * kCountsBlock, kCountsBlock))) {
+        !apply_counts(rocks::view(scan->value()),
+                      std::span{counts}.subspan(block * kCountsBlock, kCountsBlock))) {
       throw impl.damaged("a block of counts");
     }
   }
@@ -320,10 +341,12 @@ void Publisher::Impl::write_counts(const std::vector<std::pair<Ordinal, std::uin
     const std::uint32_t block = order[at].first / kCountsBlock;
     std::fill(observed.begin(), observed.end(), CountsObservation{});
     for (; at < order.size() && order[at].first / kCountsBlock == block; ++at) {
-      observed[order[at].first % kCountsBlock] = {.seen = true, .counts = rows[order[at].second].counts};
+      observed[order[at].first % kCountsBlock] = {.seen = true,
+                                                  .counts = rows[order[at].second].counts};
     }
     const std::string bytes =
-        encode_counts(std::span{counts}.subspan(std::size_t{block} * kCountsBlock, kCountsBlock), observed, asked);
+        encode_counts(std::span{counts}.subspan(std::size_t{block} * kCountsBlock, kCountsBlock),
+                      observed, asked);
     if (!bytes.empty()) load->put(rocks::Family::counts, keys::two(block, number), bytes);
   }
 }
@@ -333,7 +356,8 @@ void Publisher::Impl::write_seen(const std::vector<std::pair<Ordinal, std::uint3
   for (const auto& [ordinal, index] : order) seen[ordinal] = true;
   // A document that we refused shows that its model is still there.
   for (const HubId& id : rejected_ids) {
-    if (const auto before = known.find(id); before != known.end()) seen[before->second.ordinal] = true;
+    if (const auto before = known.find(id); before != known.end())
+      seen[before->second.ordinal] = true;
   }
   load->put(rocks::Family::seen, keys::one(number), encode_seen(seen));
 }
@@ -343,14 +367,16 @@ PublishReport Publisher::publish() {
   impl.settle_duplicates();
   impl.check_shrink();
   const FieldSet asked = impl.request.asked | impl.carried;
-  PublishReport report{.snapshot = impl.number, .documents = impl.rows.size(), .rejected = impl.rejected};
+  PublishReport report{
+      .snapshot = impl.number, .documents = impl.rows.size(), .rejected = impl.rejected};
   const auto order = impl.number_models(report.added);
   report.changed = impl.write_versions(order, asked);
   impl.write_models(order);
   impl.write_counts(order, asked);
   impl.write_seen(order);
   // What is added to a part is still a part, until a complete walk has seen everything.
-  const bool still_partial = impl.last.partial && !impl.request.complete && impl.request.run.scope.empty();
+  const bool still_partial =
+      impl.last.partial && !impl.request.complete && impl.request.run.scope.empty();
   const std::string& scope = still_partial ? impl.last.scope : impl.request.run.scope;
   const PublishedSnapshot snapshot{.number = impl.number,
                                    .observed_at = impl.request.run.observed_at,
@@ -364,7 +390,8 @@ PublishReport Publisher::publish() {
                                    .documents = impl.rows.size(),
                                    .rejected_documents = impl.rejected};
   impl.load->put(rocks::Family::snapshots, keys::one(impl.number), encode_published(snapshot));
-  // The commit point: before it nothing happened, after it the snapshot is published, whatever becomes of us.
+  // The commit point: before it nothing happened, after it the snapshot is published, whatever
+  // becomes of us.
   impl.load->ingest();
   impl.load.reset();
   impl.rows = {};
@@ -379,6 +406,8 @@ PublishReport Publisher::publish() {
 
 std::uint64_t Publisher::documents() const noexcept { return impl_->rows.size(); }
 std::uint64_t Publisher::rejected() const noexcept { return impl_->rejected; }
-const std::vector<RejectedDocument>& Publisher::rejections() const noexcept { return impl_->rejections; }
+const std::vector<RejectedDocument>& Publisher::rejections() const noexcept {
+  return impl_->rejections;
+}
 
 }  // namespace stemma

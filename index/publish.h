@@ -21,8 +21,8 @@ namespace stemma {
 struct ParsedDocument {
   ModelRecord record;
   Counts counts;
-  std::string_view text;            ///< The raw document.
-  std::uint64_t content_hash = 0;   ///< Of the text without the values of its counts.
+  std::string_view text;           ///< The raw document.
+  std::uint64_t content_hash = 0;  ///< Of the text without the values of its counts.
   bool generated = false;
 };
 
@@ -32,7 +32,8 @@ struct ParsedBatch {
   std::deque<std::string> unescaped;  ///< Owns strings that are not verbatim in `text`.
   std::vector<ParsedDocument> documents;
   std::vector<RejectedDocument> rejected;
-  std::vector<HubId> rejected_ids;  ///< `_id`s of refused documents that could be read: seen, if not understood.
+  std::vector<HubId>
+      rejected_ids;  ///< `_id`s of refused documents that could be read: seen, if not understood.
 };
 
 struct PublishRequest {
@@ -46,28 +47,30 @@ struct PublishReport {
   SnapshotNumber snapshot = 0;
   SnapshotTotals totals;
   std::uint64_t documents = 0;
-  std::uint64_t added = 0;      ///< Models never seen before.
-  std::uint64_t changed = 0;    ///< Models whose document changed.
+  std::uint64_t added = 0;    ///< Models never seen before.
+  std::uint64_t changed = 0;  ///< Models whose document changed.
   std::uint64_t rejected = 0;
 };
 
-/// Takes the documents of one run and publishes them as the next snapshot. Batches may come in any order; the same `_id` twice
-/// is settled by rule 3.4. Nothing reaches the store before `publish`, and that is one atomic step: a process killed at any moment
-/// leaves either the old state or the new one. One thread, but see `pack`.
+/// Takes the documents of one run and publishes them as the next snapshot. Batches may come in any
+/// order; the same `_id` twice is settled by rule 3.4. Nothing reaches the store before `publish`,
+/// and that is one atomic step: a process killed at any moment leaves either the old state or the
+/// new one. One thread, but see `pack`.
 class Publisher {
  public:
   /// Throws Error{usage} when request.run.observed_at lies before the last published observation.
   Publisher(const DataDir& data, ModelStore& store, PublishRequest request);
   ~Publisher();
 
-  /// Part of taking a batch that may run on any thread, beside others and beside `add`: decides which documents are new and
-  /// compresses them.
+  /// Part of taking a batch that may run on any thread, beside others and beside `add`: decides
+  /// which documents are new and compresses them.
   struct Packed;
   [[nodiscard]] std::shared_ptr<Packed> pack(const ParsedBatch& batch) const;
   void add(ParsedBatch&& batch, std::shared_ptr<Packed> packed);
 
-  /// Writes the store, builds the snapshot and makes it current. Throws Error{unavailable} when a complete walk is more than 2 %
-  /// below the last complete one and `accept_shrink` was not given; nothing is changed then.
+  /// Writes the store, builds the snapshot and makes it current. Throws Error{unavailable} when a
+  /// complete walk is more than 2 % below the last complete one and `accept_shrink` was not given;
+  /// nothing is changed then.
   PublishReport publish();
 
   [[nodiscard]] std::uint64_t documents() const noexcept;

@@ -9,18 +9,21 @@
 namespace stemma::rocks {
 namespace {
 
-constexpr std::array<const char*, kFamilies> kNames{"default", "models",    "versions",  "counts", "seen",
-                                                    "documents", "snapshots", "lookups", "pages"};
+constexpr std::array<const char*, kFamilies> kNames{"default",   "models",  "versions",
+                                                    "counts",    "seen",    "documents",
+                                                    "snapshots", "lookups", "pages"};
 
 rocksdb::ColumnFamilyOptions family_options(std::size_t index) {
   rocksdb::ColumnFamilyOptions options;
   const auto family = static_cast<Family>(index);
   rocksdb::BlockBasedTableOptions table;
   table.block_size = std::size_t{16} << 10U;
-  if (family == Family::models || family == Family::lookups) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  if (family == Family::models || family == Family::lookups)
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   // Packs, pages and bitmaps are zstd frames already.
-  const bool packed = family == Family::documents || family == Family::pages || family == Family::seen;
+  const bool packed =
+      family == Family::documents || family == Family::pages || family == Family::seen;
   options.compression = packed ? rocksdb::kNoCompression : rocksdb::kZSTD;
   options.write_buffer_size = std::size_t{16} << 20U;
   return options;
@@ -30,7 +33,8 @@ rocksdb::ColumnFamilyOptions family_options(std::size_t index) {
 
 void check(const rocksdb::Status& status, const std::string& doing) {
   if (status.ok()) return;
-  throw Error{status.IsCorruption() ? ErrorKind::corrupt : ErrorKind::storage, doing + ": " + status.ToString()};
+  throw Error{status.IsCorruption() ? ErrorKind::corrupt : ErrorKind::storage,
+              doing + ": " + status.ToString()};
 }
 
 Handle::Handle(const std::filesystem::path& path, bool read_only) : name_{path.string()} {
@@ -39,14 +43,17 @@ Handle::Handle(const std::filesystem::path& path, bool read_only) : name_{path.s
   options.create_missing_column_families = !read_only;
   options.keep_log_file_num = 2;
   options.max_background_jobs = 2;
-  // A reader beside a writer opens every file at once: one that is compacted away meanwhile stays readable through its handle.
+  // A reader beside a writer opens every file at once: one that is compacted away meanwhile stays
+  // readable through its handle.
   options.max_open_files = read_only ? -1 : 256;
   options.paranoid_checks = true;
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  for (std::size_t i = 0; i < kFamilies; ++i) descriptors.emplace_back(kNames[i], family_options(i));
+  for (std::size_t i = 0; i < kFamilies; ++i)
+    descriptors.emplace_back(kNames[i], family_options(i));
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = read_only ? rocksdb::DB::OpenForReadOnly(options, name_, descriptors, &families_, &db)
-                                           : rocksdb::DB::Open(options, name_, descriptors, &families_, &db);
+  const rocksdb::Status status =
+      read_only ? rocksdb::DB::OpenForReadOnly(options, name_, descriptors, &families_, &db)
+                : rocksdb::DB::Open(options, name_, descriptors, &families_, &db);
   check(status, "opening the store " + name_);
   db_.reset(db);
 }
@@ -81,7 +88,8 @@ BulkLoad::BulkLoad(const Handle& handle, std::filesystem::path scratch)
   std::error_code error;
   std::filesystem::remove_all(scratch_, error);
   std::filesystem::create_directories(scratch_, error);
-  if (error) throw Error{ErrorKind::storage, "making " + scratch_.string() + ": " + error.message()};
+  if (error)
+    throw Error{ErrorKind::storage, "making " + scratch_.string() + ": " + error.message()};
 }
 
 BulkLoad::~BulkLoad() {
@@ -94,7 +102,8 @@ void BulkLoad::put(Family which, std::string_view key, std::string_view value) {
   const auto index = static_cast<std::size_t>(which);
   if (!files_[index]) {
     const rocksdb::Options options{rocksdb::DBOptions{}, family_options(index)};
-    files_[index] = std::make_unique<File>(options, handle_.family(which), (scratch_ / kNames[index]).string() + ".sst");
+    files_[index] = std::make_unique<File>(options, handle_.family(which),
+                                           (scratch_ / kNames[index]).string() + ".sst");
     check(files_[index]->writer.Open(files_[index]->path), "writing " + files_[index]->path);
   }
   check(files_[index]->writer.Put(slice(key), slice(value)), "writing " + files_[index]->path);

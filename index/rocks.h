@@ -31,7 +31,8 @@ class Handle {
   [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Family family) const noexcept {
     return families_[static_cast<std::size_t>(family)];
   }
-  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> scan(Family family, bool fill_cache = false) const;
+  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> scan(Family family,
+                                                        bool fill_cache = false) const;
   /// nullopt-like: false when there is no such key.
   bool get(Family family, std::string_view key, std::string& value) const;
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -42,8 +43,8 @@ class Handle {
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
 };
 
-/// Sorted files for several column families that become part of the database in one atomic step. What is not ingested is
-/// deleted again.
+/// Sorted files for several column families that become part of the database in one atomic step.
+/// What is not ingested is deleted again.
 class BulkLoad {
  public:
   /// `scratch` is emptied and used for the files; it must be on the database's file system.

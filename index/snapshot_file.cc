@@ -17,13 +17,16 @@
 namespace stemma {
 namespace {
 
-// Layout (all numbers little-endian; schema/SNAPSHOT.md is the description for readers of the file):
-//   Header, then section_count SectionEntry, then the sections, each begun at a multiple of kAlignment.
+// Layout (all numbers little-endian; schema/SNAPSHOT.md is the description for readers of the
+// file):
+//   Header, then section_count SectionEntry, then the sections, each begun at a multiple of
+//   kAlignment.
 constexpr std::array<char, 8> kMagic{'S', 'T', 'E', 'M', 'M', 'A', 'S', 'N'};
 constexpr std::uint32_t kVersion = 1;
 constexpr std::uint32_t kByteOrder = 0x01020304;
 constexpr std::uint64_t kAlignment = 64;
-static_assert(std::endian::native == std::endian::little, "snapshot files are mapped as they stand");
+static_assert(std::endian::native == std::endian::little,
+              "snapshot files are mapped as they stand");
 
 struct Header {
   std::array<char, 8> magic = kMagic;
@@ -71,17 +74,21 @@ void write_all(int fd, const void* data, std::size_t size, const std::filesystem
   while (size > 0) {
     const ssize_t written = ::write(fd, at, size);
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) throw Error{ErrorKind::storage, "writing " + path.string() + ": " + std::strerror(errno)};
+    if (written <= 0)
+      throw Error{ErrorKind::storage, "writing " + path.string() + ": " + std::strerror(errno)};
     at += written;
     size -= static_cast<std::size_t>(written);
   }
 }
 
-std::uint64_t aligned(std::uint64_t offset) { return (offset + kAlignment - 1) / kAlignment * kAlignment; }
+std::uint64_t aligned(std::uint64_t offset) {
+  return (offset + kAlignment - 1) / kAlignment * kAlignment;
+}
 
 void sync_directory(const std::filesystem::path& directory) {
   const Descriptor handle{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (handle.fd >= 0) ::fsync(handle.fd);  // a file system that cannot sync a directory is no reason to fail
+  if (handle.fd >= 0)
+    ::fsync(handle.fd);  // a file system that cannot sync a directory is no reason to fail
 }
 
 }  // namespace
@@ -110,7 +117,8 @@ void write_snapshot_file(const SnapshotColumns& columns, const std::filesystem::
   const std::filesystem::path beside = path.string() + ".new." + std::to_string(::getpid());
   try {
     const Descriptor out{::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
-    if (out.fd < 0) throw Error{ErrorKind::storage, "writing " + beside.string() + ": " + std::strerror(errno)};
+    if (out.fd < 0)
+      throw Error{ErrorKind::storage, "writing " + beside.string() + ": " + std::strerror(errno)};
     write_all(out.fd, &header, sizeof header, beside);
     write_all(out.fd, table.data(), table.size() * sizeof(SectionEntry), beside);
     std::uint64_t at = sizeof(Header) + table.size() * sizeof(SectionEntry);
@@ -120,7 +128,8 @@ void write_snapshot_file(const SnapshotColumns& columns, const std::filesystem::
       write_all(out.fd, data[i], table[i].size, beside);
       at = table[i].offset + table[i].size;
     }
-    if (::fsync(out.fd) != 0) throw Error{ErrorKind::storage, "writing " + beside.string() + ": " + std::strerror(errno)};
+    if (::fsync(out.fd) != 0)
+      throw Error{ErrorKind::storage, "writing " + beside.string() + ": " + std::strerror(errno)};
   } catch (...) {
     ::unlink(beside.c_str());
     throw;
@@ -137,26 +146,32 @@ SnapshotHandle open_snapshot_file(const std::filesystem::path& path, bool verify
                                          "; it is built again from the store when it is removed"};
   };
   const Descriptor in{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (in.fd < 0) throw Error{ErrorKind::storage, "opening " + path.string() + ": " + std::strerror(errno)};
+  if (in.fd < 0)
+    throw Error{ErrorKind::storage, "opening " + path.string() + ": " + std::strerror(errno)};
   struct stat info {};
-  if (::fstat(in.fd, &info) != 0) throw Error{ErrorKind::storage, "reading " + path.string() + ": " + std::strerror(errno)};
+  if (::fstat(in.fd, &info) != 0)
+    throw Error{ErrorKind::storage, "reading " + path.string() + ": " + std::strerror(errno)};
 
   auto mapping = std::make_shared<Mapping>();
   mapping->size = static_cast<std::size_t>(info.st_size);
   if (mapping->size < sizeof(Header)) throw damaged("it is too short");
   mapping->address = ::mmap(nullptr, mapping->size, PROT_READ, MAP_SHARED, in.fd, 0);
-  if (mapping->address == MAP_FAILED) throw Error{ErrorKind::storage, "mapping " + path.string() + ": " + std::strerror(errno)};
+  if (mapping->address == MAP_FAILED)
+    throw Error{ErrorKind::storage, "mapping " + path.string() + ": " + std::strerror(errno)};
   const auto* base = static_cast<const char*>(mapping->address);
 
   Header header;
   std::memcpy(&header, base, sizeof header);
   if (header.magic != kMagic) throw damaged("it is no snapshot file");
-  if (header.byte_order != kByteOrder) throw damaged("it was written on a machine of another byte order");
-  if (header.version != kVersion) throw damaged("it is of version " + std::to_string(header.version));
+  if (header.byte_order != kByteOrder)
+    throw damaged("it was written on a machine of another byte order");
+  if (header.version != kVersion)
+    throw damaged("it is of version " + std::to_string(header.version));
   if (header.file_size != mapping->size) throw damaged("it is cut short or has grown");
   const std::uint64_t table_size = std::uint64_t{header.section_count} * sizeof(SectionEntry);
   if (table_size > mapping->size - sizeof(Header)) throw damaged("its section table is cut short");
-  if (checksum(base + sizeof(Header), table_size) != header.table_checksum) throw damaged("its section table is damaged");
+  if (checksum(base + sizeof(Header), table_size) != header.table_checksum)
+    throw damaged("its section table is damaged");
   std::vector<SectionEntry> table(header.section_count);
   if (!table.empty()) std::memcpy(table.data(), base + sizeof(Header), table_size);
 
@@ -164,11 +179,12 @@ SnapshotHandle open_snapshot_file(const std::filesystem::path& path, bool verify
   for_each_section(mapping->view, [&]<class T>(const char* name, std::span<const T>& array) {
     if (next >= table.size()) throw damaged(std::string{"section "} + name + " is missing");
     const SectionEntry& entry = table[next++];
-    if (std::string_view{entry.name.data(), ::strnlen(entry.name.data(), entry.name.size())} != name) {
+    if (std::string_view{entry.name.data(), ::strnlen(entry.name.data(), entry.name.size())} !=
+        name) {
       throw damaged(std::string{"section "} + name + " is missing");
     }
-    if (entry.offset % kAlignment != 0 || entry.offset > mapping->size || entry.size > mapping->size - entry.offset ||
-        entry.size % sizeof(T) != 0) {
+    if (entry.offset % kAlignment != 0 || entry.offset > mapping->size ||
+        entry.size > mapping->size - entry.offset || entry.size % sizeof(T) != 0) {
       throw damaged(std::string{"section "} + name + " lies outside the file");
     }
     if (verify && checksum(base + entry.offset, entry.size) != entry.checksum) {

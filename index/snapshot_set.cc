@@ -26,8 +26,9 @@ SnapshotHandle SnapshotSet::current() {
     if (const auto found = open_.find(newest); found != open_.end()) return found->second;
   }
   if (newest == 0) {
-    throw Error{ErrorKind::unavailable, "nothing is published yet in " + data_.path().string() +
-                                            ": run `stemma crawl` or `stemma import FILE` to the end"};
+    throw Error{ErrorKind::unavailable,
+                "nothing is published yet in " + data_.path().string() +
+                    ": run `stemma crawl` or `stemma import FILE` to the end"};
   }
   return at(newest);
 }
@@ -62,13 +63,15 @@ void SnapshotSet::keep(SnapshotNumber number, const SnapshotHandle& handle) {
   const std::lock_guard guard{mutex_};
   open_[number] = handle;
   // The oldest go first, but never the newest: it is what nearly every request asks for.
-  while (open_.size() > kKeptOpen) open_.erase(open_.begin()->first == newest_ ? std::next(open_.begin()) : open_.begin());
+  while (open_.size() > kKeptOpen)
+    open_.erase(open_.begin()->first == newest_ ? std::next(open_.begin()) : open_.begin());
 }
 
 SnapshotNumber SnapshotSet::newest_in_store() const {
   std::error_code error;
   if (!std::filesystem::exists(data_.store() / "CURRENT", error)) return 0;
-  const std::vector<PublishedSnapshot> snapshots = ModelStore{data_.store(), ModelStore::Mode::read_only}.snapshots();
+  const std::vector<PublishedSnapshot> snapshots =
+      ModelStore{data_.store(), ModelStore::Mode::read_only}.snapshots();
   return snapshots.empty() ? 0 : snapshots.back().number;
 }
 
@@ -81,7 +84,8 @@ SnapshotHandle SnapshotSet::rebuild(SnapshotNumber number) {
   if (!std::filesystem::exists(data_.store() / "CURRENT", error)) throw unknown();
   const ModelStore store{data_.store(), ModelStore::Mode::read_only};
   bool known = false;
-  for (const PublishedSnapshot& snapshot : store.snapshots()) known = known || snapshot.number == number;
+  for (const PublishedSnapshot& snapshot : store.snapshots())
+    known = known || snapshot.number == number;
   if (!known) throw unknown();
   auto columns = std::make_shared<SnapshotColumns>(derive_snapshot(store, number));
   struct InMemory {

@@ -15,13 +15,14 @@ class SnapshotSource {
   virtual ~SnapshotSource() = default;
   /// The newest published snapshot. Throws Error{unavailable} when none was published yet.
   [[nodiscard]] virtual SnapshotHandle current() = 0;
-  /// Snapshot `number`. Throws Error{not_found} when it was never published, Error{pruned} when it cannot be had any more.
+  /// Snapshot `number`. Throws Error{not_found} when it was never published, Error{pruned} when it
+  /// cannot be had any more.
   [[nodiscard]] virtual SnapshotHandle at(SnapshotNumber number) = 0;
 };
 
-/// The published snapshots of a data directory. Sees a new one within a tenth of a second, without a restart; keeps a
-/// few open. Never takes the store's lock: a snapshot whose file is missing is built again from a read-only view
-/// of the store, which takes as long as publishing it did.
+/// The published snapshots of a data directory. Sees a new one within a tenth of a second, without
+/// a restart; keeps a few open. Never takes the store's lock: a snapshot whose file is missing is
+/// built again from a read-only view of the store, which takes as long as publishing it did.
 class SnapshotSet final : public SnapshotSource {
  public:
   explicit SnapshotSet(DataDir data) : data_{std::move(data)} {}
@@ -38,8 +39,8 @@ class SnapshotSet final : public SnapshotSource {
 
   DataDir data_;
   std::mutex mutex_;
-  std::mutex rebuilding_;                           ///< One rebuild at a time; readers of others go on.
-  SnapshotNumber newest_ = 0;                       ///< Guarded by mutex_, as are the next two.
+  std::mutex rebuilding_;      ///< One rebuild at a time; readers of others go on.
+  SnapshotNumber newest_ = 0;  ///< Guarded by mutex_, as are the next two.
   Clock::time_point checked_{};
   std::map<SnapshotNumber, SnapshotHandle> open_;
 };

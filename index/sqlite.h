@@ -11,7 +11,8 @@ struct sqlite3_stmt;
 
 namespace stemma {
 
-/// A connection to one SQLite file. One thread. Everything that fails throws Error{storage} with the file and SQLite's words.
+/// A connection to one SQLite file. One thread. Everything that fails throws Error{storage} with
+/// the file and SQLite's words.
 class Database {
  public:
   enum class Mode { read_only, read_write };

@@ -14,8 +14,10 @@ struct ModelStore::Impl {
   Impl(const std::filesystem::path& path, bool read_only) : rocks{path, read_only} {}
 
   [[nodiscard]] Error damaged(const std::string& what) const {
-    return Error{ErrorKind::corrupt, what + " in the store " + rocks.name() +
-                                         " is damaged or of a newer version: restore a backup, or import again elsewhere"};
+    return Error{
+        ErrorKind::corrupt,
+        what + " in the store " + rocks.name() +
+            " is damaged or of a newer version: restore a backup, or import again elsewhere"};
   }
 
   rocks::Handle rocks;

@@ -17,7 +17,8 @@ std::string encode_published(const PublishedSnapshot& snapshot) {
   writer.byte(kValueVersion);
   writer.varint(snapshot.number);
   writer.signed_varint(snapshot.observed_at);
-  writer.byte(static_cast<std::uint8_t>((snapshot.complete ? kComplete : 0) | (snapshot.partial ? kPartial : 0) |
+  writer.byte(static_cast<std::uint8_t>((snapshot.complete ? kComplete : 0) |
+                                        (snapshot.partial ? kPartial : 0) |
                                         (snapshot.generated ? kGenerated : 0)));
   writer.text(snapshot.scope);
   writer.text(snapshot.source);
@@ -67,7 +68,8 @@ std::optional<Lookup> decode_lookup(std::string_view bytes) {
   lookup.asked_at = reader.signed_varint();
   lookup.target = reader.text();
   reader.raw(lookup.target_id.bytes);
-  if (!reader.ok() || !reader.at_end() || lookup.result > Lookup::Result::absent) return std::nullopt;
+  if (!reader.ok() || !reader.at_end() || lookup.result > Lookup::Result::absent)
+    return std::nullopt;
   return lookup;
 }
 
@@ -90,7 +92,8 @@ std::optional<std::vector<bool>> decode_seen(std::string_view bytes) {
   const std::string_view body = reader.rest();
   if (!reader.ok() || body.size() != (count + 7) / 8) return std::nullopt;
   std::vector<bool> seen(static_cast<std::size_t>(count));
-  for (std::size_t i = 0; i < seen.size(); ++i) seen[i] = (static_cast<unsigned>(body[i / 8]) >> (i % 8) & 1U) != 0;
+  for (std::size_t i = 0; i < seen.size(); ++i)
+    seen[i] = (static_cast<unsigned>(body[i / 8]) >> (i % 8) & 1U) != 0;
   return seen;
 }
 

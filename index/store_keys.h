@@ -10,11 +10,13 @@
 
 namespace stemma {
 
-/// Keys of the store: big-endian numbers, so that RocksDB's byte order is the numbers' order. schema/KEYS.md lists them.
+/// Keys of the store: big-endian numbers, so that RocksDB's byte order is the numbers' order.
+/// schema/KEYS.md lists them.
 namespace keys {
 
 inline void append(std::string& key, std::uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8) key += static_cast<char>(value >> static_cast<unsigned>(shift));
+  for (int shift = 24; shift >= 0; shift -= 8)
+    key += static_cast<char>(value >> static_cast<unsigned>(shift));
 }
 inline std::string one(std::uint32_t a) {
   std::string key;
@@ -35,7 +37,8 @@ inline std::string three(std::uint32_t a, std::uint32_t b, std::uint32_t c) {
 inline std::uint32_t number(std::string_view key, std::size_t index) {
   if (key.size() < 4 * (index + 1)) return 0;
   std::uint32_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) value = value << 8U | static_cast<std::uint8_t>(key[4 * index + i]);
+  for (std::size_t i = 0; i < 4; ++i)
+    value = value << 8U | static_cast<std::uint8_t>(key[4 * index + i]);
   return value;
 }
 

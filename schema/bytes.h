@@ -8,7 +8,8 @@
 
 namespace stemma {
 
-/// Appends numbers and texts to a byte string: LEB128 varints, zigzag for signed, length-prefixed texts.
+/// Appends numbers and texts to a byte string: LEB128 varints, zigzag for signed, length-prefixed
+/// texts.
 class ByteWriter {
  public:
   explicit ByteWriter(std::string& out) : out_{out} {}
@@ -27,15 +28,17 @@ class ByteWriter {
     varint(value.size());
     out_ += value;
   }
-  void raw(const void* data, std::size_t size) { out_.append(static_cast<const char*>(data), size); }
+  void raw(const void* data, std::size_t size) {
+    out_.append(static_cast<const char*>(data), size);
+  }
   void byte(std::uint8_t value) { out_ += static_cast<char>(value); }
 
  private:
   std::string& out_;
 };
 
-/// Reads what ByteWriter wrote. Never reads past the end: a short or damaged input makes `ok()` false and every
-/// further value zero or empty. Texts are views into the input.
+/// Reads what ByteWriter wrote. Never reads past the end: a short or damaged input makes `ok()`
+/// false and every further value zero or empty. Texts are views into the input.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view in) : in_{in} {}

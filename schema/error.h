@@ -5,7 +5,8 @@
 
 namespace stemma {
 
-/// What went wrong, as far as a caller can act on it. One table maps it to an HTTP status and an exit code.
+/// What went wrong, as far as a caller can act on it. One table maps it to an HTTP status and an
+/// exit code.
 enum class ErrorKind {
   usage,        ///< The caller asked wrongly: HTTP 400, exit 2.
   not_found,    ///< The thing named is not known: HTTP 404, exit 1.
@@ -15,8 +16,8 @@ enum class ErrorKind {
   corrupt,      ///< Stored bytes that this version cannot read: HTTP 500, exit 1.
 };
 
-/// A failure that is not the expected absence of something. `what()` says what was tried, on which object, and the
-/// words of the library that failed.
+/// A failure that is not the expected absence of something. `what()` says what was tried, on which
+/// object, and the words of the library that failed.
 class Error : public std::runtime_error {
  public:
   Error(ErrorKind kind, const std::string& message) : std::runtime_error{message}, kind_{kind} {}
@@ -29,12 +30,17 @@ class Error : public std::runtime_error {
 /// The HTTP status that stands for `kind`.
 constexpr int http_status(ErrorKind kind) noexcept {
   switch (kind) {
-    case ErrorKind::usage: return 400;
-    case ErrorKind::not_found: return 404;
-    case ErrorKind::pruned: return 410;
-    case ErrorKind::unavailable: return 503;
+    case ErrorKind::usage:
+      return 400;
+    case ErrorKind::not_found:
+      return 404;
+    case ErrorKind::pruned:
+      return 410;
+    case ErrorKind::unavailable:
+      return 503;
     case ErrorKind::storage:
-    case ErrorKind::corrupt: break;
+    case ErrorKind::corrupt:
+      break;
   }
   return 500;
 }

@@ -5,14 +5,15 @@
 
 namespace stemma {
 
-/// A named set of roots: every model, ghost or gone model of one of the owners whose base name the pattern is found
-/// in. `schema/families.toml` holds those that ship.
+/// A named set of roots: every model, ghost or gone model of one of the owners whose base name the
+/// pattern is found in. `schema/families.toml` holds those that ship.
 struct FamilyDefinition {
-  std::string name;     ///< Lower case, unique over families and series: `qwen`, `qwen2.5-coder`.
-  std::string label;    ///< For people: `Qwen2.5-Coder`.
+  std::string name;   ///< Lower case, unique over families and series: `qwen`, `qwen2.5-coder`.
+  std::string label;  ///< For people: `Qwen2.5-Coder`.
   std::vector<std::string> owners;
-  std::string pattern;  ///< Case-insensitive ECMAScript regular expression; empty matches everything.
-  std::string parent;   ///< The family that this is a series of; empty for a top-level family.
+  std::string
+      pattern;  ///< Case-insensitive ECMAScript regular expression; empty matches everything.
+  std::string parent;  ///< The family that this is a series of; empty for a top-level family.
 
   [[nodiscard]] bool top_level() const noexcept { return parent.empty(); }
 };

@@ -11,8 +11,9 @@
 
 namespace stemma {
 
-/// The Hub's `_id` of a repository: a 12-byte MongoDB ObjectId, written as 24 hex digits. It is the identity of a
-/// model and survives renames and moves; names do not. Ordered as the Hub orders it (`sort=createdAt` is by `_id`).
+/// The Hub's `_id` of a repository: a 12-byte MongoDB ObjectId, written as 24 hex digits. It is the
+/// identity of a model and survives renames and moves; names do not. Ordered as the Hub orders it
+/// (`sort=createdAt` is by `_id`).
 struct HubId {
   std::array<std::uint8_t, 12> bytes{};
 

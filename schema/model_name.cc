@@ -8,7 +8,9 @@ namespace {
 bool blank(char c) noexcept { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; }
 
 bool consume_folded(std::string_view& text, std::string_view lower_prefix) noexcept {
-  if (text.size() < lower_prefix.size() || !equal_folded(text.substr(0, lower_prefix.size()), lower_prefix)) return false;
+  if (text.size() < lower_prefix.size() ||
+      !equal_folded(text.substr(0, lower_prefix.size()), lower_prefix))
+    return false;
   text.remove_prefix(lower_prefix.size());
   return true;
 }
@@ -22,7 +24,8 @@ std::string_view without_hub_url(std::string_view text) noexcept {
   consume_folded(rest, "models/");
   (void)scheme;  // people paste it with and without
   rest = rest.substr(0, rest.find_first_of("?#"));
-  for (const std::string_view page : {"/tree/", "/blob/", "/resolve/", "/raw/", "/discussions", "/commit/", "/commits/"}) {
+  for (const std::string_view page :
+       {"/tree/", "/blob/", "/resolve/", "/raw/", "/discussions", "/commit/", "/commits/"}) {
     rest = rest.substr(0, rest.find(page));
   }
   while (!rest.empty() && rest.back() == '/') rest.remove_suffix(1);
@@ -31,7 +34,9 @@ std::string_view without_hub_url(std::string_view text) noexcept {
 
 }  // namespace
 
-char fold_char(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char fold_char(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::string fold_case(std::string_view text) {
   std::string folded{text};
@@ -59,7 +64,8 @@ std::optional<std::string_view> repository_name(std::string_view text) noexcept 
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
   text = without_hub_url(text);
   if (text.empty() || std::any_of(text.begin(), text.end(), blank)) return std::nullopt;
-  if (text.find_first_of("\\:") != std::string_view::npos) return std::nullopt;  // Windows paths, other URLs
+  if (text.find_first_of("\\:") != std::string_view::npos)
+    return std::nullopt;  // Windows paths, other URLs
   if (text.front() == '.' || text.front() == '/' || text.front() == '~') return std::nullopt;
   if (std::count(text.begin(), text.end(), '/') > 1 || text.back() == '/') return std::nullopt;
   return text;
@@ -68,8 +74,8 @@ std::optional<std::string_view> repository_name(std::string_view text) noexcept 
 bool valid_repository_id(std::string_view name) noexcept {
   const auto part_is_valid = [](std::string_view part) {
     return !part.empty() && part.size() <= 96 && std::all_of(part.begin(), part.end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-             c == '.';
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             c == '_' || c == '-' || c == '.';
     });
   };
   const auto slash = name.find('/');

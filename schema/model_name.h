@@ -6,7 +6,8 @@
 
 namespace stemma {
 
-/// ASCII lower case. Names compare case-insensitively; repository names are ASCII, so folding is ASCII only.
+/// ASCII lower case. Names compare case-insensitively; repository names are ASCII, so folding is
+/// ASCII only.
 [[nodiscard]] std::string fold_case(std::string_view text);
 [[nodiscard]] char fold_char(char c) noexcept;
 [[nodiscard]] bool equal_folded(std::string_view a, std::string_view b) noexcept;
@@ -16,14 +17,15 @@ namespace stemma {
 /// `owner/name` -> `name`; a legacy name is its own base name.
 [[nodiscard]] std::string_view base_name_of(std::string_view name) noexcept;
 
-/// The repository name that a claim's text means, as a view into `text`: blanks around it and the Hub's own URL
-/// prefix are taken off. nullopt for what cannot be a repository name: empty, a local path (`./x`, `/x`, `~/x`, `C:\x`), two
-/// slashes, blanks or control characters inside. Deliberately lenient beyond that: a wrong but possible name
+/// The repository name that a claim's text means, as a view into `text`: blanks around it and the
+/// Hub's own URL prefix are taken off. nullopt for what cannot be a repository name: empty, a local
+/// path (`./x`, `/x`, `~/x`, `C:\x`), two slashes, blanks or control characters inside.
+/// Deliberately lenient beyond that: a wrong but possible name
 /// (`runwayml/x.`) is a ghost that can be seen, not a claim that vanishes.
 [[nodiscard]] std::optional<std::string_view> repository_name(std::string_view text) noexcept;
 
-/// Whether the Hub could bear `name` as a repository id: what a document must satisfy. Letters, digits, `_`, `-`, `.`,
-/// at most one slash, neither part empty, no more than 96 characters a part.
+/// Whether the Hub could bear `name` as a repository id: what a document must satisfy. Letters,
+/// digits, `_`, `-`, `.`, at most one slash, neither part empty, no more than 96 characters a part.
 [[nodiscard]] bool valid_repository_id(std::string_view name) noexcept;
 
 }  // namespace stemma

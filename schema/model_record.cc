@@ -6,13 +6,18 @@ namespace stemma {
 
 FieldSet field_of(ClaimSource source) noexcept {
   switch (source) {
-    case ClaimSource::base_models: return kBaseModels;
-    case ClaimSource::tag: return kTags;
-    case ClaimSource::card: return kCardData;
-    case ClaimSource::peft: return kConfig;
+    case ClaimSource::base_models:
+      return kBaseModels;
+    case ClaimSource::tag:
+      return kTags;
+    case ClaimSource::card:
+      return kCardData;
+    case ClaimSource::peft:
+      return kConfig;
     case ClaimSource::alias:
     case ClaimSource::curated:
-    case ClaimSource::inferred: break;
+    case ClaimSource::inferred:
+      break;
   }
   return 0;
 }
@@ -36,7 +41,8 @@ ModelRecord carry_over(const ModelRecord& before, ModelRecord next, FieldSet ask
   keep(kGguf, &ModelRecord::parameters_gguf);
   std::copy_if(before.claims.begin(), before.claims.end(), std::back_inserter(next.claims),
                [&](const Claim& claim) { return (told & field_of(claim.source)) == 0; });
-  // Sources are told apart by field, so a stable order by source makes the claims independent of what was carried.
+  // Sources are told apart by field, so a stable order by source makes the claims independent of
+  // what was carried.
   std::stable_sort(next.claims.begin(), next.claims.end(),
                    [](const Claim& a, const Claim& b) { return a.source < b.source; });
   next.known |= before.known | asked;

@@ -38,7 +38,8 @@ enum FieldBit : std::uint32_t {
 using FieldSet = std::uint32_t;
 inline constexpr FieldSet kCountFields = kDownloads | kDownloadsAllTime | kLikes;
 
-/// What moves every night and is therefore kept apart from the rest. kUnknownCount where it was not observed.
+/// What moves every night and is therefore kept apart from the rest. kUnknownCount where it was not
+/// observed.
 struct Counts {
   std::int64_t downloads = kUnknownCount;           ///< The Hub's rolling 30 days.
   std::int64_t downloads_all_time = kUnknownCount;  ///< Cumulative; the Hub sometimes lets it fall.
@@ -47,8 +48,8 @@ struct Counts {
   friend bool operator==(const Counts&, const Counts&) = default;
 };
 
-/// What one hub document said of one model, counts apart. A view: every string lives in the document or in the
-/// encoded record that it was read from.
+/// What one hub document said of one model, counts apart. A view: every string lives in the
+/// document or in the encoded record that it was read from.
 struct ModelRecord {
   HubId id;
   std::string_view name;  ///< In the Hub's case.
@@ -67,7 +68,9 @@ struct ModelRecord {
   std::vector<Claim> claims;
   FieldSet known = 0;  ///< The fields that are known, be it known to be absent.
 
-  [[nodiscard]] std::string_view license() const noexcept { return license_tag.empty() ? license_card : license_tag; }
+  [[nodiscard]] std::string_view license() const noexcept {
+    return license_tag.empty() ? license_card : license_tag;
+  }
   [[nodiscard]] std::int64_t parameters() const noexcept {
     return parameters_safetensors != kUnknownCount ? parameters_safetensors : parameters_gguf;
   }
@@ -75,12 +78,13 @@ struct ModelRecord {
   friend bool operator==(const ModelRecord&, const ModelRecord&) = default;
 };
 
-/// The field whose presence in a document tells all claims of `source`; 0 for sources that no document carries.
+/// The field whose presence in a document tells all claims of `source`; 0 for sources that no
+/// document carries.
 [[nodiscard]] FieldSet field_of(ClaimSource source) noexcept;
 
-/// What is known after `next` was observed: a field that `next` carries, or that was asked for and is absent, is as
-/// `next` has it; a field that was neither carried nor asked for stays as it was known before (rule 3.5).
-/// The result's strings live as long as those of both arguments.
+/// What is known after `next` was observed: a field that `next` carries, or that was asked for and
+/// is absent, is as `next` has it; a field that was neither carried nor asked for stays as it was
+/// known before (rule 3.5). The result's strings live as long as those of both arguments.
 [[nodiscard]] ModelRecord carry_over(const ModelRecord& before, ModelRecord next, FieldSet asked);
 
 }  // namespace stemma

@@ -13,7 +13,9 @@ void put_optional(ByteWriter& out, std::int64_t value, std::int64_t unknown) {
   if (value != unknown) out.signed_varint(value);
 }
 
-std::int64_t get_optional(ByteReader& in, std::int64_t unknown) { return in.byte() == 0 ? unknown : in.signed_varint(); }
+std::int64_t get_optional(ByteReader& in, std::int64_t unknown) {
+  return in.byte() == 0 ? unknown : in.signed_varint();
+}
 
 }  // namespace
 
@@ -43,7 +45,8 @@ void encode_version(const ModelVersion& version, std::string& out) {
     writer.byte(static_cast<std::uint8_t>(static_cast<unsigned>(claim.source) << 4U |
                                           static_cast<unsigned>(claim.relation)));
     writer.byte(claim.parent_id.empty() ? 0 : 1);
-    if (!claim.parent_id.empty()) writer.raw(claim.parent_id.bytes.data(), claim.parent_id.bytes.size());
+    if (!claim.parent_id.empty())
+      writer.raw(claim.parent_id.bytes.data(), claim.parent_id.bytes.size());
     writer.text(claim.text);
   }
 }
@@ -96,7 +99,8 @@ std::optional<ModelVersion> decode_version(std::string_view bytes) {
     const std::uint8_t packed = reader.byte();
     claim.source = static_cast<ClaimSource>(packed >> 4U);
     claim.relation = static_cast<Relation>(packed & 15U);
-    if (claim.source > ClaimSource::inferred || claim.relation > Relation::quantized) return std::nullopt;
+    if (claim.source > ClaimSource::inferred || claim.relation > Relation::quantized)
+      return std::nullopt;
     if (reader.byte() != 0) reader.raw(claim.parent_id.bytes);
     claim.text = reader.text();
     record.claims.push_back(claim);

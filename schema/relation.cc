@@ -5,11 +5,16 @@ namespace {
 
 int strength(Relation relation) noexcept {
   switch (relation) {
-    case Relation::merge: return 4;
-    case Relation::quantized: return 3;
-    case Relation::adapter: return 2;
-    case Relation::finetune: return 1;
-    case Relation::unspecified: break;
+    case Relation::merge:
+      return 4;
+    case Relation::quantized:
+      return 3;
+    case Relation::adapter:
+      return 2;
+    case Relation::finetune:
+      return 1;
+    case Relation::unspecified:
+      break;
   }
   return 0;
 }
@@ -18,11 +23,16 @@ int strength(Relation relation) noexcept {
 
 std::string_view to_string(Relation relation) noexcept {
   switch (relation) {
-    case Relation::finetune: return "finetune";
-    case Relation::adapter: return "adapter";
-    case Relation::merge: return "merge";
-    case Relation::quantized: return "quantized";
-    case Relation::unspecified: break;
+    case Relation::finetune:
+      return "finetune";
+    case Relation::adapter:
+      return "adapter";
+    case Relation::merge:
+      return "merge";
+    case Relation::quantized:
+      return "quantized";
+    case Relation::unspecified:
+      break;
   }
   return "unspecified";
 }

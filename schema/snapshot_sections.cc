@@ -6,9 +6,12 @@ namespace stemma {
 
 std::string_view to_string(NodeState state) noexcept {
   switch (state) {
-    case NodeState::live: return "live";
-    case NodeState::gone: return "gone";
-    case NodeState::ghost: break;
+    case NodeState::live:
+      return "live";
+    case NodeState::gone:
+      return "gone";
+    case NodeState::ghost:
+      break;
   }
   return "ghost";
 }
@@ -16,7 +19,9 @@ std::string_view to_string(NodeState state) noexcept {
 SnapshotView view_of(const SnapshotColumns& columns) {
   // Both visits see the same sections in the same order, so one cursor pairs them.
   std::vector<std::pair<const void*, std::size_t>> arrays;
-  for_each_section(columns, [&](const char*, const auto& array) { arrays.emplace_back(array.data(), array.size()); });
+  for_each_section(columns, [&](const char*, const auto& array) {
+    arrays.emplace_back(array.data(), array.size());
+  });
   SnapshotView view;
   std::size_t next = 0;
   for_each_section(view, [&]<class T>(const char*, std::span<const T>& array) {
@@ -27,8 +32,9 @@ SnapshotView view_of(const SnapshotColumns& columns) {
 }
 
 UnixSeconds observed_at(const SnapshotView& snapshot, SnapshotNumber number) noexcept {
-  const auto row = std::lower_bound(snapshot.history.begin(), snapshot.history.end(), number,
-                                    [](const SnapshotRow& a, SnapshotNumber b) { return a.number < b; });
+  const auto row =
+      std::lower_bound(snapshot.history.begin(), snapshot.history.end(), number,
+                       [](const SnapshotRow& a, SnapshotNumber b) { return a.number < b; });
   return row != snapshot.history.end() && row->number == number ? row->observed_at : kUnknownTime;
 }
 
@@ -40,11 +46,13 @@ bool offsets_ok(std::span<const std::uint32_t> begin, std::size_t entries, std::
 }
 
 bool below(std::span<const std::uint32_t> numbers, std::size_t bound) {
-  return std::all_of(numbers.begin(), numbers.end(), [bound](std::uint32_t n) { return n < bound; });
+  return std::all_of(numbers.begin(), numbers.end(),
+                     [bound](std::uint32_t n) { return n < bound; });
 }
 
 bool strings_ok(const StringTable<detail::Viewed>& table) {
-  return !table.begin.empty() && offsets_ok(table.begin, table.begin.size() - 1, table.bytes.size());
+  return !table.begin.empty() &&
+         offsets_ok(table.begin, table.begin.size() - 1, table.bytes.size());
 }
 
 }  // namespace
@@ -56,17 +64,20 @@ std::optional<std::string> find_inconsistency(const SnapshotView& s) {
   if (!strings_ok(s.names) || s.names.size() != nodes) return "names do not fit the nodes";
   if (!strings_ok(s.terms) || s.terms.size() == 0) return "terms are damaged";
   if (!strings_ok(s.texts)) return "texts are damaged";
-  if (!strings_ok(s.aliases) || s.aliases.size() != s.alias_node.size()) return "aliases are damaged";
+  if (!strings_ok(s.aliases) || s.aliases.size() != s.alias_node.size())
+    return "aliases are damaged";
   for (const std::size_t size :
-       {s.hub_id.size(), s.created_at.size(), s.last_modified.size(), s.first_seen.size(), s.last_seen.size(),
-        s.downloads.size(), s.downloads_all_time.size(), s.likes.size(), s.parameters.size(), s.author.size(),
-        s.license.size(), s.pipeline_tag.size(), s.library.size(), s.gated.size(), s.by_folded_name.size()}) {
+       {s.hub_id.size(), s.created_at.size(), s.last_modified.size(), s.first_seen.size(),
+        s.last_seen.size(), s.downloads.size(), s.downloads_all_time.size(), s.likes.size(),
+        s.parameters.size(), s.author.size(), s.license.size(), s.pipeline_tag.size(),
+        s.library.size(), s.gated.size(), s.by_folded_name.size()}) {
     if (size != nodes) return "a node column has the wrong length";
   }
   for (const auto& codes : {s.author, s.license, s.pipeline_tag, s.library}) {
     if (!below(codes, s.terms.size())) return "a term number is out of range";
   }
-  for (const std::size_t size : {s.relation.size(), s.confidence.size(), s.child.size(), s.child_edge.size()}) {
+  for (const std::size_t size :
+       {s.relation.size(), s.confidence.size(), s.child.size(), s.child_edge.size()}) {
     if (size != edges) return "an edge column has the wrong length";
   }
   if (!offsets_ok(s.parent_begin, nodes, edges) || !offsets_ok(s.child_begin, nodes, edges)) {
@@ -76,7 +87,8 @@ std::optional<std::string> find_inconsistency(const SnapshotView& s) {
     return "an edge points outside the graph";
   }
   if (!offsets_ok(s.claim_begin, edges, s.claims.size())) return "claim offsets are damaged";
-  if (!std::all_of(s.claims.begin(), s.claims.end(), [&](const StoredClaim& c) { return c.text < s.texts.size(); })) {
+  if (!std::all_of(s.claims.begin(), s.claims.end(),
+                   [&](const StoredClaim& c) { return c.text < s.texts.size(); })) {
     return "a claim's text is out of range";
   }
   if (!std::all_of(s.dropped.begin(), s.dropped.end(), [&](const DroppedClaim& c) {
@@ -84,9 +96,12 @@ std::optional<std::string> find_inconsistency(const SnapshotView& s) {
       })) {
     return "a dropped claim is out of range";
   }
-  if (!below(s.by_folded_name, nodes) || !below(s.alias_node, nodes)) return "a name index is out of range";
-  if (!std::all_of(s.relation.begin(), s.relation.end(), [](Relation r) { return r <= Relation::quantized; }) ||
-      !std::all_of(s.state.begin(), s.state.end(), [](NodeState n) { return n <= NodeState::ghost; })) {
+  if (!below(s.by_folded_name, nodes) || !below(s.alias_node, nodes))
+    return "a name index is out of range";
+  if (!std::all_of(s.relation.begin(), s.relation.end(),
+                   [](Relation r) { return r <= Relation::quantized; }) ||
+      !std::all_of(s.state.begin(), s.state.end(),
+                   [](NodeState n) { return n <= NodeState::ghost; })) {
     return "a relation or state has an unknown value";
   }
   return std::nullopt;

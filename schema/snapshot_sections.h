@@ -16,7 +16,8 @@
 
 namespace stemma {
 
-/// A node of a snapshot. Nodes are numbered in byte order of their names, so comparing numbers compares names.
+/// A node of a snapshot. Nodes are numbered in byte order of their names, so comparing numbers
+/// compares names.
 using NodeId = std::uint32_t;
 /// An edge of a snapshot, numbered by child, then by parent.
 using EdgeId = std::uint32_t;
@@ -60,7 +61,8 @@ struct SnapshotRow {
 };
 static_assert(sizeof(SnapshotRow) == 32 && std::is_trivially_copyable_v<SnapshotRow>);
 
-/// The numbers of `stats`. All count live models and their edges unless they say otherwise. On disk as it stands.
+/// The numbers of `stats`. All count live models and their edges unless they say otherwise. On disk
+/// as it stands.
 struct SnapshotTotals {
   SnapshotNumber number = 0;
   std::uint32_t partial = 0;    ///< 1: a crawl of a part; `scope` says of which.
@@ -91,22 +93,25 @@ struct StringTable {
   Array<std::uint32_t> begin;
   Array<char> bytes;
 
-  [[nodiscard]] std::size_t size() const noexcept { return begin.size() == 0 ? 0 : begin.size() - 1; }
+  [[nodiscard]] std::size_t size() const noexcept {
+    return begin.size() == 0 ? 0 : begin.size() - 1;
+  }
   [[nodiscard]] std::string_view operator[](std::size_t i) const noexcept {
     return {bytes.data() + begin[i], begin[i + 1] - begin[i]};
   }
 };
 
-/// Everything that a published snapshot holds, as flat arrays. `SnapshotColumns` owns them (while one is built),
-/// `SnapshotView` points at them (in a mapped file or in columns). Immutable once published; const is thread-safe.
-/// `schema/SNAPSHOT.md` says what each section holds and how the file is laid out.
+/// Everything that a published snapshot holds, as flat arrays. `SnapshotColumns` owns them (while
+/// one is built), `SnapshotView` points at them (in a mapped file or in columns). Immutable once
+/// published; const is thread-safe. `schema/SNAPSHOT.md` says what each section holds and how the
+/// file is laid out.
 template <template <class> class Array>
 struct SnapshotSections {
   // One entry a node.
   StringTable<Array> names;
   Array<HubId> hub_id;  ///< Empty for ghosts.
   Array<NodeState> state;
-  Array<UnixSeconds> created_at;     ///< kUnknownTime where unknown, as in last_modified.
+  Array<UnixSeconds> created_at;  ///< kUnknownTime where unknown, as in last_modified.
   Array<UnixSeconds> last_modified;
   Array<SnapshotNumber> first_seen;  ///< 0 for ghosts, as in last_seen.
   Array<SnapshotNumber> last_seen;
@@ -114,21 +119,25 @@ struct SnapshotSections {
   Array<std::int64_t> downloads_all_time;
   Array<std::int64_t> likes;
   Array<std::int64_t> parameters;
-  Array<std::uint32_t> author;  ///< Into `terms`, as are the next three; term 0 is the empty string: unknown.
+  Array<std::uint32_t>
+      author;  ///< Into `terms`, as are the next three; term 0 is the empty string: unknown.
   Array<std::uint32_t> license;
   Array<std::uint32_t> pipeline_tag;
   Array<std::uint32_t> library;
   Array<Gated> gated;
   StringTable<Array> terms;
 
-  // Edges by child: parents of node n are parent[parent_begin[n] .. parent_begin[n + 1]), ascending.
+  // Edges by child: parents of node n are parent[parent_begin[n] .. parent_begin[n + 1]),
+  // ascending.
   Array<std::uint32_t> parent_begin;
   Array<NodeId> parent;
   Array<Relation> relation;
   Array<float> confidence;
-  Array<std::uint32_t> claim_begin;  ///< Claims of edge e: claims[claim_begin[e] .. claim_begin[e + 1]).
+  Array<std::uint32_t>
+      claim_begin;  ///< Claims of edge e: claims[claim_begin[e] .. claim_begin[e + 1]).
   Array<StoredClaim> claims;
-  // The same edges by parent: children of n are child[child_begin[n] .. child_begin[n + 1]), ascending.
+  // The same edges by parent: children of n are child[child_begin[n] .. child_begin[n + 1]),
+  // ascending.
   Array<std::uint32_t> child_begin;
   Array<NodeId> child;
   Array<EdgeId> child_edge;
@@ -137,7 +146,8 @@ struct SnapshotSections {
   StringTable<Array> texts;     ///< Verbatim texts of claims.
 
   Array<NodeId> by_folded_name;  ///< All nodes, by case-folded name, then by node.
-  StringTable<Array> aliases;    ///< Case-folded old names, ascending; what their node is called today is left out.
+  StringTable<Array>
+      aliases;  ///< Case-folded old names, ascending; what their node is called today is left out.
   Array<NodeId> alias_node;
 
   Array<SnapshotRow> history;    ///< Published snapshots up to this one, ascending.
@@ -149,7 +159,9 @@ struct SnapshotSections {
   [[nodiscard]] std::string_view name(NodeId node) const noexcept { return names[node]; }
   [[nodiscard]] bool live(NodeId node) const noexcept { return state[node] == NodeState::live; }
   [[nodiscard]] const SnapshotTotals& total() const noexcept { return totals[0]; }
-  [[nodiscard]] std::string_view scope_text() const noexcept { return {scope.data(), scope.size()}; }
+  [[nodiscard]] std::string_view scope_text() const noexcept {
+    return {scope.data(), scope.size()};
+  }
 };
 
 namespace detail {
@@ -162,8 +174,9 @@ using Viewed = std::span<const T>;
 using SnapshotColumns = SnapshotSections<detail::Owned>;
 using SnapshotView = SnapshotSections<detail::Viewed>;
 
-/// Calls `visit(name, array)` for every array of `sections`, in file order. The one list of sections: writing,
-/// reading and viewing all go through it. `visit` gets arrays as they are (const or not).
+/// Calls `visit(name, array)` for every array of `sections`, in file order. The one list of
+/// sections: writing, reading and viewing all go through it. `visit` gets arrays as they are (const
+/// or not).
 template <class Sections, class Visit>
 void for_each_section(Sections& s, Visit&& visit) {
   visit("name_begin", s.names.begin);
@@ -209,11 +222,13 @@ void for_each_section(Sections& s, Visit&& visit) {
 /// A view of columns; valid while they live unchanged.
 [[nodiscard]] SnapshotView view_of(const SnapshotColumns& columns);
 
-/// The observation time of snapshot `number`; kUnknownTime for 0 or a number that the snapshot does not remember.
+/// The observation time of snapshot `number`; kUnknownTime for 0 or a number that the snapshot does
+/// not remember.
 [[nodiscard]] UnixSeconds observed_at(const SnapshotView& snapshot, SnapshotNumber number) noexcept;
 
-/// What the snapshot holds is consistent in itself: offsets ascend and end at their arrays' ends, node, edge, term
-/// and text numbers are in range. nullopt when it is, else what is wrong. Linear in the snapshot's size.
+/// What the snapshot holds is consistent in itself: offsets ascend and end at their arrays' ends,
+/// node, edge, term and text numbers are in range. nullopt when it is, else what is wrong. Linear
+/// in the snapshot's size.
 [[nodiscard]] std::optional<std::string> find_inconsistency(const SnapshotView& snapshot);
 
 }  // namespace stemma

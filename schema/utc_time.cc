@@ -31,10 +31,12 @@ bool take(std::string_view& text, char expected) noexcept {
 std::optional<UnixSeconds> parse_utc(std::string_view text) noexcept {
   using namespace std::chrono;
   int year = 0, month = 0, day = 0;
-  if (!take(text, 4, year) || !take(text, '-') || !take(text, 2, month) || !take(text, '-') || !take(text, 2, day)) {
+  if (!take(text, 4, year) || !take(text, '-') || !take(text, 2, month) || !take(text, '-') ||
+      !take(text, 2, day)) {
     return std::nullopt;
   }
-  const year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+  const year_month_day date{std::chrono::year{year},
+                            std::chrono::month{static_cast<unsigned>(month)},
                             std::chrono::day{static_cast<unsigned>(day)}};
   if (!date.ok()) return std::nullopt;
   const UnixSeconds midnight = sys_days{date}.time_since_epoch() / seconds{1};
@@ -43,7 +45,8 @@ std::optional<UnixSeconds> parse_utc(std::string_view text) noexcept {
   int hour = 0, minute = 0, second = 0;
   if (text.front() != 'T' && text.front() != 't' && text.front() != ' ') return std::nullopt;
   text.remove_prefix(1);
-  if (!take(text, 2, hour) || !take(text, ':') || !take(text, 2, minute) || !take(text, ':') || !take(text, 2, second)) {
+  if (!take(text, 2, hour) || !take(text, ':') || !take(text, 2, minute) || !take(text, ':') ||
+      !take(text, 2, second)) {
     return std::nullopt;
   }
   if (hour > 23 || minute > 59 || second > 60) return std::nullopt;
@@ -73,10 +76,11 @@ std::string format_utc(UnixSeconds time) {
   const year_month_day date{day};
   const hh_mm_ss clock{instant - day};
   std::array<char, 40> text{};
-  const int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                                   static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                   static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                                   static_cast<int>(clock.seconds().count()));
+  const int length = std::snprintf(
+      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()));
   return {text.data(), static_cast<std::size_t>(length)};
 }
 

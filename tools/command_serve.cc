@@ -19,8 +19,10 @@ void run_serve(const CliGlobals& globals, const std::string& listen) {
   const DataDir data = DataDir::open(globals.data);
   SnapshotSet snapshots{data};
   const FamilySet families{load_families(globals.families)};
-  ApiContext context{snapshots, families, [path = data.path()](SnapshotNumber snapshot, std::size_t limit) {
-                       // A connection a call: they are rare, and SQLite handles are not shared between threads.
+  ApiContext context{snapshots, families,
+                     [path = data.path()](SnapshotNumber snapshot, std::size_t limit) {
+                       // A connection a call: they are rare, and SQLite handles are not shared
+                       // between threads.
                        CrawlLedger ledger{path, CrawlLedger::Mode::read_only};
                        return ledger.rejected(snapshot, limit);
                      }};
@@ -42,8 +44,10 @@ void run_serve(const CliGlobals& globals, const std::string& listen) {
 
 void add_serve_command(CLI::App& app, CliGlobals& globals) {
   auto listen = std::make_shared<std::string>("127.0.0.1:8080");
-  CLI::App* serve = app.add_subcommand("serve", "Serve the HTTP API and the web pages; runs beside a crawl");
-  serve->add_option("--listen", *listen, "Address and port; port 0 takes any that is free")->capture_default_str();
+  CLI::App* serve =
+      app.add_subcommand("serve", "Serve the HTTP API and the web pages; runs beside a crawl");
+  serve->add_option("--listen", *listen, "Address and port; port 0 takes any that is free")
+      ->capture_default_str();
   serve->footer("Example: stemma serve --listen 0.0.0.0:8080");
   serve->callback([listen, &globals] { run_serve(globals, *listen); });
 }

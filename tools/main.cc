@@ -27,12 +27,15 @@ int run(int argc, char** argv) {
   app.name("stemma");
   app.set_version_flag("--version", stemma::version_text());
   app.option_defaults()->always_capture_default(false);
-  app.add_option("--data", globals.data, "Data directory; default $STEMMA_DATA, else ./stemma-data");
-  app.add_option("--families", globals.families, "More family definitions, in the form of schema/families.toml");
+  app.add_option("--data", globals.data,
+                 "Data directory; default $STEMMA_DATA, else ./stemma-data");
+  app.add_option("--families", globals.families,
+                 "More family definitions, in the form of schema/families.toml");
   app.require_subcommand(1);
   app.fallthrough();  // --data and the like may stand behind the command as well
-  app.footer("Example: stemma import hub.ndjson.zst --complete && stemma descendants Qwen3\n"
-             "`stemma COMMAND --help` tells more.");
+  app.footer(
+      "Example: stemma import hub.ndjson.zst --complete && stemma descendants Qwen3\n"
+      "`stemma COMMAND --help` tells more.");
   stemma::add_ingest_commands(app, globals);
   stemma::add_query_commands(app, globals);
   stemma::add_serve_command(app, globals);

@@ -6,8 +6,8 @@
 
 namespace stemma {
 
-/// Tells people on standard error how a long job is going: on a terminal one line that is rewritten a few times a second,
-/// otherwise a log line a minute. One thread.
+/// Tells people on standard error how a long job is going: on a terminal one line that is rewritten
+/// a few times a second, otherwise a log line a minute. One thread.
 class ProgressLine {
  public:
   ProgressLine();

@@ -211,8 +211,10 @@ TEST_CASE("names are looked up", "[crawler][hub]") {
     CHECK(rig.http.requests.size() == 1);
   }
   SECTION("absent") {
-    CHECK(Rig{{answer(401, "")}}.client->lookup_model("a/b").result == LookupAnswer::Result::absent);
-    CHECK(Rig{{answer(404, "")}}.client->lookup_model("a/b").result == LookupAnswer::Result::absent);
+    CHECK(Rig{{answer(401, "")}}.client->lookup_model("a/b").result ==
+          LookupAnswer::Result::absent);
+    CHECK(Rig{{answer(404, "")}}.client->lookup_model("a/b").result ==
+          LookupAnswer::Result::absent);
     CHECK(Rig{{answer(404, "")}, "hf_x"}.client->lookup_model("a/b").result ==
           LookupAnswer::Result::absent);
   }

@@ -23,7 +23,10 @@ TEST_CASE("counts come back from the changes of several nights", "[index][counts
 
 TEST_CASE("a night in which nothing moved costs nothing", "[index][counts]") {
   std::vector<Counts> known{{1, 2, 3}, {4, kUnknownCount, 6}};
-  CHECK(encode_counts(known, std::vector<CountsObservation>{{true, {1, 2, 3}}, {true, {4, kUnknownCount, 6}}}, kDownloads | kLikes).empty());
+  CHECK(encode_counts(
+            known, std::vector<CountsObservation>{{true, {1, 2, 3}}, {true, {4, kUnknownCount, 6}}},
+            kDownloads | kLikes)
+            .empty());
 }
 
 TEST_CASE("damaged counts are refused, never read past their end", "[index][counts]") {

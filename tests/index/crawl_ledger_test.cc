@@ -10,12 +10,20 @@ using stemma::test::TempDir;
 
 TEST_CASE("a run and its chains survive the ledger being closed", "[index][ledger]") {
   const TempDir dir;
-  Run run{.kind = "crawl", .source = "http://hub", .scope = "search:qwen", .observed_at = 5, .started_at = 6, .state = "walking", .fields = "tags"};
+  Run run{.kind = "crawl",
+          .source = "http://hub",
+          .scope = "search:qwen",
+          .observed_at = 5,
+          .started_at = 6,
+          .state = "walking",
+          .fields = "tags"};
   {
     CrawlLedger ledger{dir.path(), CrawlLedger::Mode::read_write};
     ledger.add_run(run);
     run.pages = 3;
-    ledger.advance({.run = run.id, .number = 0, .next_url = "http://hub/next", .pages = 3, .last_id = "abc"}, run);
+    ledger.advance(
+        {.run = run.id, .number = 0, .next_url = "http://hub/next", .pages = 3, .last_id = "abc"},
+        run);
   }
   CrawlLedger ledger{dir.path(), CrawlLedger::Mode::read_only};
   const auto found = ledger.unfinished_crawl();
@@ -48,7 +56,8 @@ TEST_CASE("rejected documents of a snapshot are replaced, not doubled", "[index]
   CrawlLedger ledger{dir.path(), CrawlLedger::Mode::read_write};
   Run run{.kind = "import", .state = "done", .snapshot = 4};
   ledger.add_run(run);
-  const std::vector<RejectedDocument> documents{{.where = "f:1", .field = "_id", .reason = "is missing", .excerpt = "{"}};
+  const std::vector<RejectedDocument> documents{
+      {.where = "f:1", .field = "_id", .reason = "is missing", .excerpt = "{"}};
   ledger.set_rejected(run.id, documents);
   ledger.set_rejected(run.id, documents);
   const auto found = ledger.rejected(4, 10);

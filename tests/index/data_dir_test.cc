@@ -67,7 +67,8 @@ TEST_CASE("the second writer is told who holds the directory", "[index][data]") 
   const WriteLock after{data, "crawl"};
 }
 
-TEST_CASE("a process killed while it made the directory leaves nothing in the way", "[index][data]") {
+TEST_CASE("a process killed while it made the directory leaves nothing in the way",
+          "[index][data]") {
   const TempDir dir;
   std::filesystem::create_directories(dir / "data");
   std::ofstream{dir / "data/FORMAT.new"} << "stemma-da";

@@ -13,14 +13,16 @@ using stemma::test::TempDir;
 
 TEST_CASE("the shipped families are those of the contract", "[index][families]") {
   const FamilySet families{load_families({})};
-  for (const char* name : {"qwen", "deepseek", "llama", "mistral", "kimi", "minimax", "gemma", "phi", "gpt-oss", "glm"}) {
+  for (const char* name : {"qwen", "deepseek", "llama", "mistral", "kimi", "minimax", "gemma",
+                           "phi", "gpt-oss", "glm"}) {
     REQUIRE(families.find(name) != nullptr);
     CHECK(families.find(name)->top_level());
   }
-  const auto [series, model] = GENERATE(table<std::string, std::string>({{"qwen3", "Qwen/Qwen3-8B"},
-                                                                        {"Qwen2.5-Coder", "Qwen/Qwen2.5-Coder-7B"},
-                                                                        {"deepseek-v2", "deepseek-ai/DeepSeek-Coder-V2-Base"},
-                                                                        {"qwq", "Qwen/QwQ-32B"}}));
+  const auto [series, model] = GENERATE(
+      table<std::string, std::string>({{"qwen3", "Qwen/Qwen3-8B"},
+                                       {"Qwen2.5-Coder", "Qwen/Qwen2.5-Coder-7B"},
+                                       {"deepseek-v2", "deepseek-ai/DeepSeek-Coder-V2-Base"},
+                                       {"qwq", "Qwen/QwQ-32B"}}));
   REQUIRE(families.find(series) != nullptr);
   CHECK_FALSE(families.find(series)->top_level());
   CHECK(families.matches(*families.find(series), model));
@@ -28,12 +30,16 @@ TEST_CASE("the shipped families are those of the contract", "[index][families]")
   CHECK_FALSE(families.matches(*families.find("qwen3"), "other/Qwen3-8B"));
 }
 
-TEST_CASE("a file of the user's adds families and replaces one of the same name", "[index][families]") {
+TEST_CASE("a file of the user's adds families and replaces one of the same name",
+          "[index][families]") {
   const TempDir dir;
-  std::ofstream{dir / "mine.toml"} << "[[family]]\nname = 'Qwen'\nowners = ['me']\n[[family]]\nname='own'\nowners=['a','b']\npattern='x'\n";
+  std::ofstream{dir / "mine.toml"}
+      << "[[family]]\nname = 'Qwen'\nowners = "
+         "['me']\n[[family]]\nname='own'\nowners=['a','b']\npattern='x'\n";
   const auto families = load_families(dir / "mine.toml");
   const auto named = [&](const std::string& name) {
-    return std::count_if(families.begin(), families.end(), [&](const auto& f) { return f.name == name; });
+    return std::count_if(families.begin(), families.end(),
+                         [&](const auto& f) { return f.name == name; });
   };
   CHECK(named("qwen") == 1);
   CHECK(named("own") == 1);
@@ -41,7 +47,8 @@ TEST_CASE("a file of the user's adds families and replaces one of the same name"
   CHECK(named("llama") == 1);
 }
 
-TEST_CASE("a bad families file is refused naming file, line and what is wrong", "[index][families]") {
+TEST_CASE("a bad families file is refused naming file, line and what is wrong",
+          "[index][families]") {
   const TempDir dir;
   const auto [text, word] = GENERATE(table<std::string, std::string>({
       {"[[family]\n", "line 1"},

@@ -26,9 +26,12 @@ std::int64_t downloads_of(const SnapshotView& view, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("a model that misses two complete walks in a row is gone, and comes back as itself", "[index][history]") {
+TEST_CASE("a model that misses two complete walks in a row is gone, and comes back as itself",
+          "[index][history]") {
   StoreFixture store;
-  const Lines both{doc(1, "a/base"), doc(2, "b/child", R"("tags":["base_model:a/base","base_model:finetune:a/base"])")};
+  const Lines both{
+      doc(1, "a/base"),
+      doc(2, "b/child", R"("tags":["base_model:a/base","base_model:finetune:a/base"])")};
   store.import(both, "2026-01-01", true);
   store.import({both[1]}, "2026-01-02", true);
   CHECK(state_of(*store.current(), "a/base") == NodeState::live);
@@ -49,7 +52,8 @@ TEST_CASE("a model that misses two complete walks in a row is gone, and comes ba
 TEST_CASE("an import that is not complete buries nothing, however often", "[index][history]") {
   StoreFixture store;
   store.import({doc(1, "a/one"), doc(2, "a/two")}, "2026-01-01", true);
-  for (const char* day : {"2026-01-02", "2026-01-03", "2026-01-04"}) store.import({doc(2, "a/two")}, day);
+  for (const char* day : {"2026-01-02", "2026-01-03", "2026-01-04"})
+    store.import({doc(2, "a/two")}, day);
   CHECK(nodes(*store.current()) == Lines{"a/one:live", "a/two:live"});
 }
 
@@ -65,8 +69,10 @@ TEST_CASE("an interrupted absence starts over", "[index][history]") {
 
 TEST_CASE("a rename keeps the identity and leaves an alias", "[index][history]") {
   StoreFixture store;
-  store.import({doc(1, "old/name"), doc(2, "b/child", R"("tags":["base_model:old/name"])")}, "2026-01-01", true);
-  store.import({doc(1, "new/name"), doc(2, "b/child", R"("tags":["base_model:old/name"])")}, "2026-01-02", true);
+  store.import({doc(1, "old/name"), doc(2, "b/child", R"("tags":["base_model:old/name"])")},
+               "2026-01-01", true);
+  store.import({doc(1, "new/name"), doc(2, "b/child", R"("tags":["base_model:old/name"])")},
+               "2026-01-02", true);
   const auto now = store.current();
   CHECK(nodes(*now) == Lines{"b/child:live", "new/name:live"});
   CHECK(edges(*now) == Lines{"b/child <- new/name (unspecified)"});
@@ -78,8 +84,11 @@ TEST_CASE("a rename keeps the identity and leaves an alias", "[index][history]")
 
 TEST_CASE("what a document does not tell stays as it was known", "[index][history]") {
   StoreFixture store;
-  store.import({doc(1, "a/base"), doc(2, "b/child", R"("tags":["base_model:a/base","license:mit"],"downloads":7,"pipeline_tag":"text")")},
-               "2026-01-01");
+  store.import(
+      {doc(1, "a/base"),
+       doc(2, "b/child",
+           R"("tags":["base_model:a/base","license:mit"],"downloads":7,"pipeline_tag":"text")")},
+      "2026-01-01");
   store.import({doc(2, "b/child", R"("downloads":9)")}, "2026-01-02");
   const auto now = store.current();
   CHECK(edges(*now) == Lines{"b/child <- a/base (unspecified)"});
@@ -98,18 +107,24 @@ TEST_CASE("what a document does not tell stays as it was known", "[index][histor
   CHECK(downloads_of(*store.current(), "b/child") == 9);
 }
 
-TEST_CASE("a field that some document of a run carries was asked for in the whole run", "[index][history]") {
+TEST_CASE("a field that some document of a run carries was asked for in the whole run",
+          "[index][history]") {
   StoreFixture store;
-  store.import({doc(1, "a/base"), doc(2, "b/child", R"("cardData":{"base_model":"a/base"})"), doc(3, "c/x", R"("cardData":{})")}, "2026-01-01");
+  store.import({doc(1, "a/base"), doc(2, "b/child", R"("cardData":{"base_model":"a/base"})"),
+                doc(3, "c/x", R"("cardData":{})")},
+               "2026-01-01");
   CHECK(edges(*store.current()) == Lines{"b/child <- a/base (unspecified)"});
-  store.import({doc(1, "a/base"), doc(2, "b/child"), doc(3, "c/x", R"("cardData":{})")}, "2026-01-02");
+  store.import({doc(1, "a/base"), doc(2, "b/child"), doc(3, "c/x", R"("cardData":{})")},
+               "2026-01-02");
   CHECK(edges(*store.current()).empty());
 }
 
 TEST_CASE("a retyped edge keeps both lives", "[index][history]") {
   StoreFixture store;
-  store.import({doc(1, "a/base"), doc(2, "b/child", R"("tags":["base_model:finetune:a/base"])")}, "2026-01-01");
-  store.import({doc(1, "a/base"), doc(2, "b/child", R"("tags":["base_model:quantized:a/base"])")}, "2026-01-02");
+  store.import({doc(1, "a/base"), doc(2, "b/child", R"("tags":["base_model:finetune:a/base"])")},
+               "2026-01-01");
+  store.import({doc(1, "a/base"), doc(2, "b/child", R"("tags":["base_model:quantized:a/base"])")},
+               "2026-01-02");
   CHECK(edges(*store.at(1)) == Lines{"b/child <- a/base (finetune)"});
   CHECK(edges(*store.at(2)) == Lines{"b/child <- a/base (quantized)"});
   CHECK(store.at(2)->claims[0].first_seen == 2);
@@ -129,8 +144,12 @@ TEST_CASE("a refused document does not bury its model", "[index][history]") {
 
 TEST_CASE("every snapshot can be built again from the store, byte for byte", "[index][history]") {
   StoreFixture store;
-  store.import({doc(1, "a/base", R"("downloads":5)"), doc(2, "b/child", R"("tags":["base_model:a/base"],"likes":1)")}, "2026-01-01", true);
-  store.import({doc(1, "a/Base", R"("downloads":6)"), doc(3, "c/new", R"("tags":["base_model:b/child","base_model:ghost/x"])")}, "2026-01-02", true);
+  store.import({doc(1, "a/base", R"("downloads":5)"),
+                doc(2, "b/child", R"("tags":["base_model:a/base"],"likes":1)")},
+               "2026-01-01", true);
+  store.import({doc(1, "a/Base", R"("downloads":6)"),
+                doc(3, "c/new", R"("tags":["base_model:b/child","base_model:ghost/x"])")},
+               "2026-01-02", true);
   store.import({doc(3, "c/new", R"("tags":["base_model:merge:b/child"])")}, "2026-01-03", true);
   const DataDir data = DataDir::open(store.data());
   for (const SnapshotNumber number : {1U, 2U, 3U}) {
@@ -140,10 +159,14 @@ TEST_CASE("every snapshot can be built again from the store, byte for byte", "[i
     std::vector<std::string> names;
     std::vector<std::string> first, second;
     const auto bytes = [](const auto& array) {
-      return std::string{reinterpret_cast<const char*>(array.data()), array.size() * sizeof(array[0])};
+      return std::string{reinterpret_cast<const char*>(array.data()),
+                         array.size() * sizeof(array[0])};
     };
-    for_each_section(*published, [&](const char* name, const auto& array) { names.emplace_back(name), first.push_back(bytes(array)); });
-    for_each_section(rebuilt, [&](const char*, const auto& array) { second.push_back(bytes(array)); });
+    for_each_section(*published, [&](const char* name, const auto& array) {
+      names.emplace_back(name), first.push_back(bytes(array));
+    });
+    for_each_section(rebuilt,
+                     [&](const char*, const auto& array) { second.push_back(bytes(array)); });
     for (std::size_t i = 0; i < names.size(); ++i) {
       INFO("snapshot " << number << ", section " << names[i]);
       CHECK(first[i] == second[i]);

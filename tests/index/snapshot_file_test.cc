@@ -29,24 +29,31 @@ void write(const std::filesystem::path& path, const std::string& bytes) {
 
 TEST_CASE("a snapshot file gives back what was written", "[index][snapshot]") {
   const TempDir dir;
-  const SnapshotColumns columns = lineage_of("tiny -finetune-> tiny-chat\ntiny-chat -quantized-> tiny-chat-gguf\n?lost -merge-> tiny-chat\n");
+  const SnapshotColumns columns = lineage_of(
+      "tiny -finetune-> tiny-chat\ntiny-chat -quantized-> tiny-chat-gguf\n?lost -merge-> "
+      "tiny-chat\n");
   write_snapshot_file(columns, dir / "1.stemma");
   const SnapshotHandle read_back = open_snapshot_file(dir / "1.stemma");
   const SnapshotView original = view_of(columns);
   std::vector<std::string> expected, found;
   const auto bytes = [](const auto& array) {
-    return std::string{reinterpret_cast<const char*>(array.data()), array.size() * sizeof(array[0])};
+    return std::string{reinterpret_cast<const char*>(array.data()),
+                       array.size() * sizeof(array[0])};
   };
-  for_each_section(original, [&](const char*, const auto& array) { expected.push_back(bytes(array)); });
-  for_each_section(*read_back, [&](const char*, const auto& array) { found.push_back(bytes(array)); });
+  for_each_section(original,
+                   [&](const char*, const auto& array) { expected.push_back(bytes(array)); });
+  for_each_section(*read_back,
+                   [&](const char*, const auto& array) { found.push_back(bytes(array)); });
   CHECK(expected == found);
-  CHECK(std::distance(std::filesystem::directory_iterator{dir.path()}, {}) == 1);  // nothing left beside it
+  CHECK(std::distance(std::filesystem::directory_iterator{dir.path()}, {}) ==
+        1);  // nothing left beside it
 }
 
 TEST_CASE("a damaged, short or foreign snapshot file is refused, never read", "[index][snapshot]") {
   const TempDir dir;
   const auto path = dir / "1.stemma";
-  write_snapshot_file(lineage_of("tiny -finetune-> tiny-chat\ntiny-chat -quantized-> tiny-chat-gguf\n"), path);
+  write_snapshot_file(
+      lineage_of("tiny -finetune-> tiny-chat\ntiny-chat -quantized-> tiny-chat-gguf\n"), path);
   const std::string whole = read(path);
   std::mt19937 random{7};
   const auto refused = [&](const std::string& bytes) {
@@ -55,10 +62,12 @@ TEST_CASE("a damaged, short or foreign snapshot file is refused, never read", "[
       (void)open_snapshot_file(path);
       return false;
     } catch (const Error& error) {
-      return error.kind() == ErrorKind::corrupt && std::string{error.what()}.find("1.stemma") != std::string::npos;
+      return error.kind() == ErrorKind::corrupt &&
+             std::string{error.what()}.find("1.stemma") != std::string::npos;
     }
   };
-  for (std::size_t size = 0; size < whole.size(); size += 1 + size / 50) CHECK(refused(whole.substr(0, size)));
+  for (std::size_t size = 0; size < whole.size(); size += 1 + size / 50)
+    CHECK(refused(whole.substr(0, size)));
   CHECK(refused(whole + "x"));
   CHECK(refused(std::string(5000, 'x')));
   std::size_t harmless = 0;
@@ -66,7 +75,8 @@ TEST_CASE("a damaged, short or foreign snapshot file is refused, never read", "[
     std::string bytes = whole;
     const std::size_t at = random() % bytes.size();
     bytes[at] = static_cast<char>(bytes[at] ^ static_cast<char>(1U << random() % 8));
-    harmless += refused(bytes) ? 0 : 1;  // a flipped bit in the padding between sections changes nothing
+    harmless +=
+        refused(bytes) ? 0 : 1;  // a flipped bit in the padding between sections changes nothing
   }
   CHECK(harmless < 1000);
   write(path, whole);

@@ -17,30 +17,36 @@ namespace stemma::test {
 class StoreFixture {
  public:
   /// Imports documents (JSON, one an element) as observed on `day`; returns the report.
-  PublishReport import(const std::vector<std::string>& documents, const std::string& day, bool complete = false,
-                       bool accept_shrink = true) {
+  PublishReport import(const std::vector<std::string>& documents, const std::string& day,
+                       bool complete = false, bool accept_shrink = true) {
     const std::filesystem::path file = dir_ / "documents.ndjson";
     {
       std::ofstream out{file};
       for (const std::string& document : documents) out << document << '\n';
     }
-    return import_files(data(), {.files = {file.string()},
-                                 .observed_at = parse_utc(day).value(),
-                                 .complete = complete,
-                                 .accept_shrink = accept_shrink},
+    return import_files(data(),
+                        {.files = {file.string()},
+                         .observed_at = parse_utc(day).value(),
+                         .complete = complete,
+                         .accept_shrink = accept_shrink},
                         {});
   }
 
   [[nodiscard]] std::filesystem::path data() const { return dir_ / "data"; }
   [[nodiscard]] const TempDir& dir() const { return dir_; }
-  [[nodiscard]] SnapshotHandle at(SnapshotNumber number) const { return SnapshotSet{DataDir::open(data())}.at(number); }
-  [[nodiscard]] SnapshotHandle current() const { return SnapshotSet{DataDir::open(data())}.current(); }
+  [[nodiscard]] SnapshotHandle at(SnapshotNumber number) const {
+    return SnapshotSet{DataDir::open(data())}.at(number);
+  }
+  [[nodiscard]] SnapshotHandle current() const {
+    return SnapshotSet{DataDir::open(data())}.current();
+  }
 
  private:
   TempDir dir_;
 };
 
-/// A document with the fields that a test does not care about left out. `rest` is more JSON: `"tags":["x"]`.
+/// A document with the fields that a test does not care about left out. `rest` is more JSON:
+/// `"tags":["x"]`.
 inline std::string doc(int number, const std::string& name, const std::string& rest = "") {
   std::string id = std::to_string(number);
   id.insert(0, 24 - id.size(), '0');
@@ -52,7 +58,8 @@ inline std::vector<std::string> edges(const SnapshotView& view) {
   std::vector<std::string> lines;
   for (NodeId node = 0; node < view.node_count(); ++node) {
     for (EdgeId e = view.parent_begin[node]; e < view.parent_begin[node + 1]; ++e) {
-      lines.push_back(std::string{view.name(node)} + " <- " + std::string{view.name(view.parent[e])} + " (" +
+      lines.push_back(std::string{view.name(node)} + " <- " +
+                      std::string{view.name(view.parent[e])} + " (" +
                       std::string{to_string(view.relation[e])} + ")");
     }
   }
