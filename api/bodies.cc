@@ -176,6 +176,15 @@ void write_breakdown(JsonWriter& json, std::string_view name,
   json.end_object();
 }
 
+void write_unread(JsonWriter& json, const std::map<std::string, std::uint64_t>& unread) {
+  json.begin_object();
+  for (const auto& [field, documents] : unread) {
+    json.key(field);
+    json.number(documents);
+  }
+  json.end_object();
+}
+
 }  // namespace
 
 std::string model_body(const SnapshotView& view, const ModelAnswer& answer) {
@@ -350,7 +359,7 @@ std::string search_body(const SnapshotView& view, const std::vector<SearchItem>&
   return json.take();
 }
 
-std::string stats_body(const SnapshotView& view, const std::vector<RejectedDocument>& rejected) {
+std::string stats_body(const SnapshotView& view, const Troubles& troubles) {
   const SnapshotTotals& total = view.total();
   JsonWriter json;
   json.begin_object();
@@ -393,7 +402,7 @@ std::string stats_body(const SnapshotView& view, const std::vector<RejectedDocum
   json.number(total.rejected_documents);
   json.key("rejected");
   json.begin_array();
-  for (const RejectedDocument& document : rejected) {
+  for (const RejectedDocument& document : troubles.rejected) {
     json.begin_object();
     json.key("where");
     json.text(valid_utf8(document.where));
@@ -401,6 +410,90 @@ std::string stats_body(const SnapshotView& view, const std::vector<RejectedDocum
     json.text_or_null(valid_utf8(document.field));
     json.key("reason");
     json.text(valid_utf8(document.reason));
+    json.end_object();
+  }
+  json.end_array();
+  json.key("unread_fields");
+  write_unread(json, troubles.unread);
+  json.end_object();
+  return json.take();
+}
+
+std::string crawls_body(const std::vector<RunFacts>& runs, const std::vector<Night>& nights) {
+  JsonWriter json;
+  const auto seconds = [&](UnixSeconds from, UnixSeconds to) {
+    if (from == kUnknownTime || to == kUnknownTime) return json.null();
+    json.sum(std::max<UnixSeconds>(0, to - from));
+  };
+  json.begin_object();
+  json.key("runs");
+  json.begin_array();
+  for (const auto& [run, lookups, unread] : runs) {
+    json.begin_object();
+    json.key("run");
+    json.sum(run.id);
+    json.key("kind");
+    json.text(run.kind);
+    json.key("source");
+    json.text(valid_utf8(run.source));
+    json.key("scope");
+    json.text(valid_utf8(run.scope.empty() ? "all" : run.scope));
+    json.key("state");
+    json.text(run.state);
+    json.key("ended");
+    json.text_or_null(valid_utf8(run.ended));
+    json.key("snapshot");
+    json.count(run.snapshot == 0 ? kUnknownCount : std::int64_t{run.snapshot});
+    json.key("observed_at");
+    json.time(run.observed_at);
+    json.key("started_at");
+    json.time(run.started_at);
+    json.key("finished_at");
+    json.time(run.finished_at);
+    json.key("seconds");
+    seconds(run.started_at, run.finished_at);
+    for (const auto& [name, value] :
+         {std::pair{"pages", run.pages}, std::pair{"documents", run.documents},
+          std::pair{"rejected_documents", run.rejected}, std::pair{"requests", run.requests},
+          std::pair{"retries", run.retries}, std::pair{"bytes", run.bytes},
+          std::pair{"names_asked", lookups.asked},
+          std::pair{"absences_confirmed", lookups.confirmed},
+          std::pair{"absences_refuted", lookups.alive}}) {
+      json.key(name);
+      json.sum(value);
+    }
+    json.key("unread_fields");
+    write_unread(json, unread);
+    json.end_object();
+  }
+  json.end_array();
+  json.key("nights");
+  json.begin_array();
+  for (const Night& night : nights) {
+    json.begin_object();
+    json.key("night");
+    json.sum(night.id);
+    json.key("state");
+    json.text(night.state);
+    json.key("started_at");
+    json.time(night.started_at);
+    json.key("finished_at");
+    json.time(night.finished_at);
+    json.key("steps");
+    json.begin_array();
+    for (const Step& step : night.steps) {
+      json.begin_object();
+      json.key("name");
+      json.text(step.name);
+      json.key("state");
+      json.text(step.state);
+      json.key("seconds");
+      seconds(step.started_at, step.finished_at);
+      json.key("detail");
+      json.text(valid_utf8(step.detail));
+      json.end_object();
+    }
+    json.end_array();
     json.end_object();
   }
   json.end_array();

@@ -20,9 +20,11 @@ namespace stemma {
 [[nodiscard]] std::string family_body(const SnapshotView& snapshot, const FamilyAnswer& answer);
 [[nodiscard]] std::string search_body(const SnapshotView& snapshot,
                                       const std::vector<SearchItem>& items);
-[[nodiscard]] std::string stats_body(const SnapshotView& snapshot,
-                                     const std::vector<RejectedDocument>& rejected);
+[[nodiscard]] std::string stats_body(const SnapshotView& snapshot, const Troubles& troubles);
 [[nodiscard]] std::string snapshots_body(const SnapshotView& snapshot);
+/// `{"runs": [...], "nights": [...]}`, as they come.
+[[nodiscard]] std::string crawls_body(const std::vector<RunFacts>& runs,
+                                      const std::vector<Night>& nights);
 
 /// The list as NDJSON, a few hundred items a piece, closed by a line that tells their number: a
 /// stream without it was cut.

@@ -86,9 +86,8 @@ struct SearchItem {
 [[nodiscard]] std::vector<SearchItem> search(SnapshotFacts& facts, std::string_view text,
                                              std::size_t limit);
 
-/// Reads the rejected documents of a snapshot, at most so many. Empty where there is no ledger.
-using RejectedReader =
-    std::function<std::vector<RejectedDocument>(SnapshotNumber snapshot, std::size_t limit)>;
+/// Reads what could not be read in the documents of a snapshot, at most so many rejected ones.
+using TroublesReader = std::function<Troubles(SnapshotNumber snapshot, std::size_t limit)>;
 inline constexpr std::size_t kRejectedShown = 20;
 
 }  // namespace stemma

@@ -223,6 +223,12 @@ class Exchange {
       if (!cursor_ || (as_of && *as_of != cursor_->snapshot)) {
         throw ParamError{"cursor", "is not one that was handed out for this query"};
       }
+      if (context_.snapshots.pruned(cursor_->snapshot)) {
+        throw Error{ErrorKind::pruned,
+                    fmt::format("snapshot {}, which the cursor belongs to, was pruned: begin again "
+                                "without it, or with as_of={}",
+                                cursor_->snapshot, cursor_->snapshot)};
+      }
       try {
         return open(context_.snapshots.at(cursor_->snapshot));
       } catch (const Error& error) {
@@ -294,11 +300,11 @@ class Exchange {
     const bool stream = accepts(request_.header("Accept"), kNdjson);
     if (stream) {
       for (const Param& param : target_->params) {
-        if (param.name == "limit" || param.name == "cursor") {
+        if (param.name == "cursor") {
           throw ParamError{param.name, "makes no sense in a stream, which is the whole answer"};
         }
       }
-      query.limit = std::numeric_limits<NodeId>::max();
+      query.limit = std::numeric_limits<NodeId>::max();  // whatever `limit` says: no pages here
     }
     const std::uint64_t hash = query_hash(path);
     if (cursor_) {
@@ -443,9 +449,9 @@ class Exchange {
     open_as_of(reader);
     reader.finish();
     return whole("/v1/stats", kJson, [&] {
-      return stats_body(view(), context_.rejected
-                                    ? context_.rejected(facts_->number(), kRejectedShown)
-                                    : std::vector<RejectedDocument>{});
+      return stats_body(view(), context_.troubles
+                                    ? context_.troubles(facts_->number(), kRejectedShown)
+                                    : Troubles{});
     });
   }
 
@@ -471,7 +477,13 @@ class Exchange {
     } catch (const Error&) {
       facts_ = nullptr;  // a server without a snapshot has metrics, too
     }
-    Response response = status_answer(context_.metrics.text(facts_ ? &view() : nullptr));
+    CrawlHistory history;
+    try {
+      if (context_.history) history = context_.history();
+    } catch (const Error& error) {
+      if (context_.log) context_.log(error.what());  // metrics of the server are still worth having
+    }
+    Response response = status_answer(context_.metrics.text(facts_ ? &view() : nullptr, history));
     response.set_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
     return response;
   }
@@ -589,11 +601,9 @@ std::uint64_t hash_definitions(const FamilySet& families) {
 
 }  // namespace
 
-ApiContext::ApiContext(SnapshotSource& source, const FamilySet& definitions,
-                       RejectedReader rejected_reader)
+ApiContext::ApiContext(SnapshotSource& source, const FamilySet& definitions)
     : snapshots{source},
       families{definitions},
-      rejected{std::move(rejected_reader)},
       facts{definitions},
       families_hash{hash_definitions(definitions)} {}
 

@@ -14,13 +14,14 @@ namespace stemma {
 
 /// What requests are answered from. Thread-safe; `snapshots` and `families` must outlive it.
 struct ApiContext {
-  /// `rejected` is called from many threads; leave it out where there is no ledger.
-  ApiContext(SnapshotSource& source, const FamilySet& definitions,
-             RejectedReader rejected_reader = {});
+  ApiContext(SnapshotSource& source, const FamilySet& definitions);
 
   SnapshotSource& snapshots;
   const FamilySet& families;
-  RejectedReader rejected;
+  /// Called from many threads, as is the next; empty where there is no ledger.
+  TroublesReader troubles;
+  /// The newest runs and nights, for those who watch.
+  std::function<CrawlHistory()> history;
   /// Told what went wrong behind every 5xx: the client is not told paths and library messages.
   std::function<void(const std::string&)> log;
   FactsCache facts;

@@ -16,6 +16,7 @@
 #include "index/crawl_ledger.h"
 #include "index/data_dir.h"
 #include "index/model_store.h"
+#include "index/snapshot_set.h"
 #include "schema/error.h"
 #include "schema/model_name.h"
 #include "schema/utc_time.h"
@@ -25,7 +26,6 @@ namespace {
 
 /// The chain under which documents that were asked for by name are stored. Scopes have fewer terms.
 constexpr std::uint32_t kLookupChain = 1'000'000;
-constexpr UnixSeconds kLookupValid = 7 * 24 * 60 * 60;
 /// How often a page that does not lie above the one before is fetched in all.
 constexpr int kPageAttempts = 4;
 constexpr std::string_view kCutScope = "all (first ";
@@ -36,29 +36,31 @@ std::string scope_asked(const Run& run) {
   return run.scope.substr(0, kCutScope.size()) == kCutScope ? "" : run.scope;
 }
 
+bool walks_new_models(const std::string& scope) { return scope.substr(0, 6) == "since:"; }
+
 std::string scope_for_people(const std::string& scope) { return scope.empty() ? "all" : scope; }
 
 class Crawl {
  public:
-  Crawl(const std::filesystem::path& path, const CrawlOptions& options, HttpClient& http,
+  Crawl(const std::filesystem::path& path, const CrawlOptions& options, PageSource& source,
         const CrawlProgressFn& progress)
       : options_{options},
         progress_{progress},
-        hub_{normal_hub(options.hub)},
+        source_{source},
         terms_{parse_scope(options.scope)},
         data_{DataDir::open_or_create(path)},
-        lock_{data_, "crawl of " + hub_},
+        lock_{data_, "crawl of " + source.name()},
         store_{data_.store(), ModelStore::Mode::read_write},
         ledger_{path, CrawlLedger::Mode::read_write} {
     mend_published(data_, store_);
+    for (const PublishedSnapshot& snapshot : store_.snapshots()) {
+      published_at_.insert(snapshot.observed_at);
+      if (snapshot.complete) expected_ = static_cast<std::int64_t>(snapshot.documents);
+      if (snapshot.number > newest_) newest_ = snapshot.number;
+    }
+    if (options.since) terms_ = {new_models()};
     begin();
-    HubOptions hub;
-    hub.hub = hub_;
-    hub.token = options.token;
-    hub.pace = options.pace;
-    hub.retry = options.retry;
-    hub.fields = split_fields(run_.fields);
-    client_.emplace(http, std::move(hub), options.sleep);
+    source_.use_fields(split_fields(run_.fields));
   }
 
   PublishReport run() {
@@ -66,6 +68,11 @@ class Crawl {
       if (run_.state == "walking") walk();
       if (run_.state == "resolving") resolve();
       return publish();
+    } catch (const ShrinkRefused& refused) {
+      run_.state = "held";
+      run_.ended = refused.what();
+      ledger_.update_run(run_);
+      throw;
     } catch (const std::exception& failure) {
       // The ledger may be what failed; then the first reason is the one to tell.
       try {
@@ -79,17 +86,31 @@ class Crawl {
   }
 
  private:
+  [[nodiscard]] ScopeTerm new_models();
   void begin();
+  void give_up(Run& unfinished, const std::string& why);
   void resume(Run unfinished);
+  void open_chains();
   void check_observation_time() const;
   void walk();
   void step(Chain& chain);
-  [[nodiscard]] HubPage fetch_above(const Chain& chain);
+  [[nodiscard]] const ScopeTerm& term_of(const Chain& chain) const {
+    return terms_[static_cast<std::size_t>(chain.number)];
+  }
+  [[nodiscard]] bool goes_on(const Chain& chain, const Page& page) const;
+  [[nodiscard]] Page fetch_next(const Chain& chain);
+  void check_end(const HubId& last);
+  [[nodiscard]] const SnapshotView* last_published();
   void cut_short();
   void resolve();
+  void ask_for_ghosts(ParentSurvey& survey);
   [[nodiscard]] std::int64_t lookup_budget() const;
-  [[nodiscard]] bool asked_before(const std::string& name) const;
+  enum class Asked : std::uint8_t { never, expired, known };
+  [[nodiscard]] Asked asked_before(const std::string& name) const;
   void ask_for(const std::string& name, ParentSurvey& survey);
+  void store_answer(const LookupAnswer& answer, const std::string& name, ParentSurvey& survey);
+  void settle_absent();
+  void ask_for_missing(ParentSurvey& survey);
   PublishReport publish();
   void enter(const std::string& state);
   void take_stats();
@@ -97,40 +118,102 @@ class Crawl {
 
   [[nodiscard]] bool may_request() const {
     return options_.max_requests == 0 ||
-           base_.requests + client_->stats().requests < options_.max_requests;
+           base_.requests + source_.stats().requests < options_.max_requests;
   }
 
   const CrawlOptions& options_;
   const CrawlProgressFn& progress_;
-  std::string hub_;
+  PageSource& source_;
   std::vector<ScopeTerm> terms_;
   DataDir data_;
   WriteLock lock_;
   ModelStore store_;
   CrawlLedger ledger_;
-  std::optional<HubClient> client_;
   Run run_;
-  HubStats base_;  ///< What the run had done before this process took it up.
+  SourceStats base_;  ///< What the run had done before this process took it up.
   std::vector<Chain> chains_;
   Chain lookups_;
   DocumentParser parser_;
   std::set<std::string> asked_;         ///< Folded names, by this process.
+  std::vector<std::string> absent_;     ///< Names told to be absent, until access is proved.
   std::set<UnixSeconds> published_at_;  ///< Observation times of the published snapshots.
-  std::int64_t names_asked_ = 0;
+  std::int64_t expected_ = 0;
+  SnapshotNumber newest_ = 0;
+  SnapshotHandle last_;  ///< The newest published snapshot, once it was needed.
+  Lookups count_;
   std::int64_t names_left_ = 0;
   bool resumed_resolving_ = false;
 };
 
+/// What the last walk that left no gap knew: whatever is above is new. Exact where that was a walk
+/// of everything, or of new models after one.
+ScopeTerm Crawl::new_models() {
+  ScopeTerm term{ScopeTerm::Kind::since, *options_.since};
+  if (terms_ != std::vector{ScopeTerm{}}) {
+    throw Error{ErrorKind::usage, "--since walks new models of the whole hub; leave --scope out"};
+  }
+  if (!term.value.empty()) {
+    if (const auto id = HubId::parse(term.value)) {
+      term.value = id->hex();
+    } else if (const auto time = parse_utc(term.value); time && *time >= 0) {
+      term.value = HubId::first_of(*time).hex();
+    } else {
+      throw Error{ErrorKind::usage,
+                  "--since " + term.value + " is neither a time such as 2026-11-23 nor an _id"};
+    }
+    return term;
+  }
+  // An unfinished one goes on from where it began.
+  if (const auto unfinished = ledger_.unfinished_crawl();
+      unfinished && walks_new_models(unfinished->scope) && !options_.restart) {
+    term.value = unfinished->scope.substr(6);
+    return term;
+  }
+  SnapshotNumber whole = 0;
+  for (const PublishedSnapshot& snapshot : store_.snapshots()) {
+    const auto run = ledger_.run(snapshot.run);
+    if (snapshot.complete || (whole > 0 && run && walks_new_models(run->scope))) {
+      whole = snapshot.number;
+    }
+  }
+  if (whole == 0) {
+    throw Error{ErrorKind::usage,
+                "--since goes on from a complete walk, and there was none yet: run `stemma crawl` "
+                "first, or name a time such as --since 2026-11-23"};
+  }
+  HubId highest;
+  const SnapshotView& view = *last_published();
+  for (NodeId node = 0; node < view.node_count(); ++node) {
+    if (view.first_seen[node] == 0 || view.first_seen[node] > whole) continue;
+    if (highest < view.hub_id[node]) highest = view.hub_id[node];
+  }
+  term.value = highest.hex();
+  return term;
+}
+
+const SnapshotView* Crawl::last_published() {
+  if (!last_ && newest_ > 0) last_ = SnapshotSet{data_}.at(newest_);
+  return last_.get();
+}
+
+void Crawl::give_up(Run& unfinished, const std::string& why) {
+  unfinished.state = "abandoned";
+  unfinished.ended = why;
+  unfinished.finished_at = now_utc();
+  ledger_.update_run(unfinished);
+  store_.drop_pages(unfinished.id);
+}
+
 void Crawl::begin() {
   const std::string scope = scope_text(terms_);
   if (auto unfinished = ledger_.unfinished_crawl()) {
+    const bool same = unfinished->source == source_.name() && scope_asked(*unfinished) == scope;
     if (options_.restart) {
-      unfinished->state = "abandoned";
-      unfinished->ended = "given up for a new crawl (--restart)";
-      unfinished->finished_at = now_utc();
-      ledger_.update_run(*unfinished);
-      store_.drop_pages(unfinished->id);
-    } else if (unfinished->source == hub_ && scope_asked(*unfinished) == scope) {
+      give_up(*unfinished, "given up for a new crawl (--restart)");
+    } else if (unfinished->state == "held" && !(same && options_.accept_shrink)) {
+      // Nobody vouched for it: look again rather than wait for ever.
+      give_up(*unfinished, "given up for a new crawl, as " + unfinished->ended);
+    } else if (same) {
       resume(std::move(*unfinished));
       return;
     } else {
@@ -141,33 +224,41 @@ void Crawl::begin() {
     }
   }
   run_.kind = "crawl";
-  run_.source = hub_;
+  run_.source = source_.name();
   run_.scope = scope;
   run_.started_at = now_utc();
   run_.observed_at = options_.observed_at == kUnknownTime ? run_.started_at : options_.observed_at;
   run_.state = "walking";
-  run_.fields = join_fields(default_fields());
+  run_.fields = join_fields(source_.fields());
   check_observation_time();
   ledger_.add_run(run_);
-  for (std::size_t i = 0; i < terms_.size(); ++i) {
+  open_chains();
+}
+
+/// Also what is left to do where a process was killed between the run and its chains.
+void Crawl::open_chains() {
+  lookups_.run = run_.id;
+  lookups_.number = kLookupChain;
+  for (std::size_t i = chains_.size(); i < terms_.size(); ++i) {
     Chain chain;
     chain.run = run_.id;
     chain.number = static_cast<std::int64_t>(i);
-    chain.next_url = listing_url(hub_, terms_[i], default_fields());
+    chain.next_url = source_.first_page(terms_[i]);
     ledger_.put_chain(chain);
     chains_.push_back(std::move(chain));
   }
-  lookups_.run = run_.id;
-  lookups_.number = kLookupChain;
 }
 
 void Crawl::resume(Run unfinished) {
   run_ = std::move(unfinished);
   run_.ended.clear();
-  base_ = {run_.requests, run_.retries, run_.bytes};
+  if (run_.state == "held") run_.state = "publishing";
+  base_.requests = run_.requests;
+  base_.retries = run_.retries;
+  base_.bytes = run_.bytes;
+  count_ = ledger_.lookups(run_.id);
   check_observation_time();
-  lookups_.run = run_.id;
-  lookups_.number = kLookupChain;
+  source_.use_fields(split_fields(run_.fields));
   for (Chain& chain : ledger_.chains(run_.id)) {
     if (chain.number == kLookupChain) {
       lookups_ = std::move(chain);
@@ -175,15 +266,7 @@ void Crawl::resume(Run unfinished) {
       chains_.push_back(std::move(chain));
     }
   }
-  // Killed between the run and its chains.
-  for (std::size_t i = chains_.size(); i < terms_.size(); ++i) {
-    Chain chain;
-    chain.run = run_.id;
-    chain.number = static_cast<std::int64_t>(i);
-    chain.next_url = listing_url(hub_, terms_[i], split_fields(run_.fields));
-    ledger_.put_chain(chain);
-    chains_.push_back(std::move(chain));
-  }
+  open_chains();
   resumed_resolving_ = run_.state == "resolving";
   ledger_.update_run(run_);
 }
@@ -207,11 +290,11 @@ void Crawl::enter(const std::string& state) {
 }
 
 void Crawl::take_stats() {
-  if (!client_) return;
-  run_.requests = base_.requests + client_->stats().requests;
-  run_.retries = base_.retries + client_->stats().retries;
-  run_.bytes = base_.bytes + client_->stats().bytes;
-  run_.fields = join_fields(client_->fields());
+  const SourceStats stats = source_.stats();
+  run_.requests = base_.requests + stats.requests;
+  run_.retries = base_.retries + stats.retries;
+  run_.bytes = base_.bytes + stats.bytes;
+  run_.fields = join_fields(source_.fields());
 }
 
 void Crawl::report(const std::string& step) const {
@@ -223,10 +306,12 @@ void Crawl::report(const std::string& step) const {
   now.requests = run_.requests;
   now.retries = run_.retries;
   now.bytes = run_.bytes;
-  now.lookups = names_asked_;
+  now.lookups = count_.asked + count_.confirmed + count_.alive;
   now.lookups_left = names_left_;
-  now.quota_left = client_->limiter().remaining();
-  if (const auto policy = client_->limiter().policy()) now.quota = policy->quota;
+  if (run_.scope.empty()) now.expected = expected_;
+  const SourceStats stats = source_.stats();
+  now.quota_left = stats.quota_left;
+  now.quota = stats.quota;
   progress_(now);
 }
 
@@ -261,7 +346,15 @@ void Crawl::cut_short() {
 }
 
 void Crawl::step(Chain& chain) {
-  HubPage page = fetch_above(chain);
+  Page page = fetch_next(chain);
+  bool finished = page.ids.rows == 0 || page.next.empty();
+  if (term_of(chain).kind == ScopeTerm::Kind::since && page.ids.readable > 0) {
+    finished = finished || page.ids.last.hex() <= term_of(chain).value;
+  }
+  if (finished && run_.scope.empty()) {
+    check_end(page.ids.readable > 0 ? page.ids.last
+                                    : HubId::parse(chain.last_id).value_or(HubId{}));
+  }
   if (page.ids.rows > 0) {
     store_.put_page(run_.id, static_cast<std::uint32_t>(chain.number),
                     static_cast<std::uint32_t>(chain.pages), page.body);
@@ -270,122 +363,228 @@ void Crawl::step(Chain& chain) {
     run_.documents += static_cast<std::int64_t>(page.ids.rows);
     if (page.ids.readable > 0) chain.last_id = page.ids.last.hex();
   }
-  chain.finished = page.ids.rows == 0 || page.next_url.empty();
-  chain.next_url = chain.finished ? "" : page.next_url;
+  chain.finished = finished;
+  chain.next_url = chain.finished ? "" : page.next;
   take_stats();
   ledger_.advance(chain, run_);
   report("walking");
 }
 
-HubPage Crawl::fetch_above(const Chain& chain) {
-  const auto floor = HubId::parse(chain.last_id);
-  std::string trouble;
-  for (int attempt = 1; attempt <= kPageAttempts; ++attempt) {
-    HubPage page = client_->fetch_page(chain.next_url);
-    const bool above = page.ids.readable == 0 || !floor || *floor < page.ids.first;
-    if (page.ids.ascending && above) {
-      // An early end looks like the real one; where there is reason to doubt it, a second look
-      // tells.
-      const bool doubtful =
-          page.ids.rows == 0 ? chain.pages > 0 : page.next_url.empty() && page.ids.rows % 1000 == 0;
-      if (!doubtful || !may_request()) return page;
-      HubPage second = client_->fetch_page(chain.next_url);
-      const bool second_above = second.ids.readable == 0 || !floor || *floor < second.ids.first;
-      if (second.ids.ascending && second_above && second.ids.rows >= page.ids.rows) return second;
-      return page;
-    }
-    trouble = page.ids.ascending ? "does not lie above the page before" : "is not in order of _id";
+/// Whether the page is in order and lies where the chain has got to.
+bool Crawl::goes_on(const Chain& chain, const Page& page) const {
+  const auto reached = HubId::parse(chain.last_id);
+  const bool comparable = page.ids.readable > 0 && reached;
+  if (term_of(chain).kind == ScopeTerm::Kind::since) {
+    return page.ids.descending && (!comparable || page.ids.first < *reached);
   }
-  throw Error{ErrorKind::unavailable, "the page " + chain.next_url + " " + trouble + ", fetched " +
+  return page.ids.ascending && (!comparable || *reached < page.ids.first);
+}
+
+Page Crawl::fetch_next(const Chain& chain) {
+  for (int attempt = 1; attempt <= kPageAttempts; ++attempt) {
+    Page page = source_.fetch_page(chain.next_url);
+    if (!goes_on(chain, page)) continue;
+    // An early end looks like the real one; where there is reason to doubt it, a second look tells.
+    const bool doubtful =
+        page.ids.rows == 0 ? chain.pages > 0 : page.next.empty() && page.ids.rows % 1000 == 0;
+    if (!doubtful || !may_request()) return page;
+    Page second = source_.fetch_page(chain.next_url);
+    return goes_on(chain, second) && second.ids.rows >= page.ids.rows ? std::move(second)
+                                                                      : std::move(page);
+  }
+  throw Error{ErrorKind::unavailable, "the page " + chain.next_url +
+                                          " is not in order of _id or does not follow the page "
+                                          "before, fetched " +
                                           std::to_string(kPageAttempts) + " times"};
+}
+
+/// A walk of everything ends at its newest model. Where models that we know of lie beyond, and are
+/// there when they are asked for, the listing was cut off: it may bury nobody.
+void Crawl::check_end(const HubId& last) {
+  const SnapshotView* view = last_published();
+  if (view == nullptr) return;
+  std::vector<std::pair<HubId, NodeId>> beyond;
+  for (NodeId node = 0; node < view->node_count(); ++node) {
+    if (view->live(node) && last < view->hub_id[node])
+      beyond.emplace_back(view->hub_id[node], node);
+  }
+  // New models are deleted often, and one may be hidden from listings; two of three that are still
+  // there are no accident. Where fewer lie beyond, rule 3.8 is protection enough.
+  constexpr std::size_t kProbes = 3;
+  constexpr int kProof = 2;
+  std::sort(beyond.rbegin(), beyond.rend());
+  if (beyond.size() < kProof) return;
+  if (beyond.size() > kProbes) beyond.resize(kProbes);
+  int found = 0;
+  for (const auto& [id, node] : beyond) {
+    const LookupAnswer answer = source_.lookup_model(view->name(node));
+    if (answer.result != LookupAnswer::Result::found || answer.document.id != id) continue;
+    if (++found < kProof) continue;
+    throw Error{ErrorKind::unavailable, "the listing ends at " + last.hex() + ", but " +
+                                            std::string{view->name(node)} + " (" + id.hex() +
+                                            ") behind it is still there: it was cut off"};
+  }
 }
 
 std::int64_t Crawl::lookup_budget() const {
   std::int64_t budget = options_.max_lookups;
   // A crawl held to so many requests is to end within one window of the quota.
-  const auto left = client_->limiter().remaining();
-  if (options_.max_requests > 0 && left) budget = std::min(budget, *left);
+  const auto left = source_.stats().quota_left;
+  if (options_.max_requests > 0 && left) budget = std::min(budget, *left - 1);  // one is for proof
   return budget;
 }
 
-bool Crawl::asked_before(const std::string& name) const {
-  if (asked_.contains(fold_case(name))) return true;
+Crawl::Asked Crawl::asked_before(const std::string& name) const {
+  if (asked_.contains(fold_case(name))) return Asked::known;
   const auto known = store_.lookup(name);
-  if (!known || run_.observed_at - known->asked_at >= kLookupValid) return false;
-  if (known->result == Lookup::Result::absent) return true;
+  if (!known) return Asked::never;
+  if (run_.observed_at - known->asked_at >= options_.lookup_valid) return Asked::expired;
+  if (known->result == Lookup::Result::absent) return Asked::known;
   // Whoever answered was stored with the pages of the run that asked: gone with them if that was
   // given up.
-  if (known->asked_at == run_.observed_at && resumed_resolving_) return true;
-  return published_at_.contains(known->asked_at);
+  if (known->asked_at == run_.observed_at && resumed_resolving_) return Asked::known;
+  return published_at_.contains(known->asked_at) ? Asked::known : Asked::never;
+}
+
+void Crawl::store_answer(const LookupAnswer& answer, const std::string& name,
+                         ParentSurvey& survey) {
+  store_.put_page(run_.id, kLookupChain, static_cast<std::uint32_t>(lookups_.pages), answer.body);
+  survey.add(parser_.parse_page(answer.body, "lookup of " + name));
+  ++lookups_.pages;
+  ++run_.documents;
+}
+
+/// "Absent" is about a model only as long as we are let in at all: a token that was revoked, or a
+/// hub that closed its doors, must not make ghosts of everything.
+void Crawl::settle_absent() {
+  if (absent_.empty()) return;
+  source_.prove_access();
+  Lookup lookup;
+  lookup.asked_at = run_.observed_at;
+  for (const std::string& name : absent_) store_.put_lookup(name, lookup);
+  absent_.clear();
 }
 
 void Crawl::ask_for(const std::string& name, ParentSurvey& survey) {
+  constexpr std::size_t kSettleEvery = 50;
   asked_.insert(fold_case(name));
-  ++names_asked_;
-  const LookupAnswer answer = client_->lookup_model(name);
-  Lookup lookup;
-  lookup.asked_at = run_.observed_at;
-  switch (answer.result) {
-    case LookupAnswer::Result::unclear:
-      break;
-    case LookupAnswer::Result::absent:
-      store_.put_lookup(name, lookup);
-      break;
-    case LookupAnswer::Result::found: {
-      store_.put_page(run_.id, kLookupChain, static_cast<std::uint32_t>(lookups_.pages),
-                      answer.body);
-      survey.add(parser_.parse_page(answer.body, "lookup of " + name));
-      ++lookups_.pages;
-      ++run_.documents;
-      lookup.target_id = answer.document.id;
-      lookup.target = answer.document.name;
-      // The canonical spelling of the same name is no other name.
-      const bool renamed = !equal_folded(name, answer.document.name);
-      lookup.result = renamed ? Lookup::Result::redirected : Lookup::Result::found;
-      break;
-    }
-  }
+  ++count_.asked;
+  const LookupAnswer answer = source_.lookup_model(name);
+  if (answer.result == LookupAnswer::Result::found) store_answer(answer, name, survey);
+  if (answer.result == LookupAnswer::Result::absent) absent_.push_back(name);
   take_stats();
   ledger_.advance(lookups_, run_);
-  // Last: killed before this, the name is asked for again and nothing is lost.
-  if (answer.result == LookupAnswer::Result::found) store_.put_lookup(name, lookup);
+  ledger_.set_lookups(run_.id, count_);
+  if (answer.result == LookupAnswer::Result::found) {
+    Lookup lookup;
+    lookup.asked_at = run_.observed_at;
+    lookup.target_id = answer.document.id;
+    lookup.target = answer.document.name;
+    // The canonical spelling of the same name is no other name.
+    const bool renamed = !equal_folded(name, answer.document.name);
+    lookup.result = renamed ? Lookup::Result::redirected : Lookup::Result::found;
+    // Last: killed before this, the name is asked for again and nothing is lost.
+    store_.put_lookup(name, lookup);
+  }
+  if (absent_.size() >= kSettleEvery) settle_absent();
   report("resolving");
 }
 
 void Crawl::resolve() {
-  std::int64_t budget = lookup_budget();
-  const std::int64_t requests_before = client_->stats().requests;
-  const bool held = options_.max_requests > 0 && client_->limiter().remaining().has_value();
-  for (const PublishedSnapshot& snapshot : store_.snapshots()) {
-    published_at_.insert(snapshot.observed_at);
-  }
   ParentSurvey survey = survey_pages(store_, run_.id);
-  bool more = true;
-  while (more) {
-    more = false;
-    std::vector<std::string> names;
-    for (MissingParent& parent : survey.missing()) {
-      if (!asked_before(parent.name)) names.push_back(std::move(parent.name));
+  if (run_.scope.empty()) ask_for_missing(survey);
+  ask_for_ghosts(survey);
+  settle_absent();
+  enter("publishing");
+}
+
+/// Models that a walk of everything did not meet are gone once the hub says so of each; asked
+/// twice, as one wrong answer must bury nobody. One that is there after all is stored as if it had
+/// been met.
+void Crawl::ask_for_missing(ParentSurvey& survey) {
+  const SnapshotView* view = last_published();
+  if (view == nullptr) return;
+  std::vector<std::pair<std::uint32_t, NodeId>> missing;  // with the most children first
+  for (NodeId node = 0; node < view->node_count(); ++node) {
+    if (!view->live(node) || survey.saw(view->hub_id[node])) continue;
+    const std::uint32_t children = view->child_begin[node + 1] - view->child_begin[node];
+    missing.emplace_back(UINT32_MAX - children, node);
+  }
+  std::sort(missing.begin(), missing.end());
+  const auto asked_in_this_run = [this](const std::string& name) {
+    const auto known = store_.lookup(name);
+    return known && known->asked_at == run_.observed_at && known->result == Lookup::Result::absent;
+  };
+  std::vector<std::string> absent;
+  names_left_ =
+      std::min<std::int64_t>(static_cast<std::int64_t>(missing.size()), options_.max_confirmations);
+  for (const auto& [rank, node] : missing) {
+    const std::string name{view->name(node)};
+    if (count_.confirmed + count_.alive + static_cast<std::int64_t>(absent.size()) >=
+        options_.max_confirmations) {
+      break;
     }
+    --names_left_;
+    if (asked_in_this_run(name)) continue;
+    const LookupAnswer answer = source_.lookup_model(name);
+    if (answer.result == LookupAnswer::Result::absent) absent.push_back(name);
+    // A name that another repository bears by now says nothing of the one that is missing.
+    if (answer.result == LookupAnswer::Result::found && answer.document.id == view->hub_id[node]) {
+      store_answer(answer, name, survey);
+      ++count_.alive;
+      take_stats();
+      ledger_.advance(lookups_, run_);
+      ledger_.set_lookups(run_.id, count_);
+    }
+    report("resolving");
+  }
+  if (absent.empty()) return;
+  source_.prove_access();
+  for (const std::string& name : absent) {
+    if (source_.lookup_model(name).result == LookupAnswer::Result::absent) {
+      absent_.push_back(name);
+    }
+    report("resolving");
+  }
+  const auto confirmed = static_cast<std::int64_t>(absent_.size());
+  settle_absent();
+  count_.confirmed += confirmed;
+  take_stats();
+  ledger_.update_run(run_);
+  ledger_.set_lookups(run_.id, count_);
+}
+
+void Crawl::ask_for_ghosts(ParentSurvey& survey) {
+  const std::int64_t budget = lookup_budget();
+  const std::int64_t requests_before = source_.stats().requests;
+  const bool held = options_.max_requests > 0 && source_.stats().quota_left.has_value();
+  while (true) {
+    // What was never asked for goes before what is asked for again.
+    std::vector<std::string> names;
+    std::vector<std::string> expired;
+    for (MissingParent& parent : survey.missing()) {
+      const Asked asked = asked_before(parent.name);
+      if (asked == Asked::never) names.push_back(std::move(parent.name));
+      if (asked == Asked::expired) expired.push_back(std::move(parent.name));
+    }
+    names.insert(names.end(), std::make_move_iterator(expired.begin()),
+                 std::make_move_iterator(expired.end()));
     names_left_ = static_cast<std::int64_t>(names.size());
+    if (names.empty()) return;
     for (const std::string& name : names) {
       // Under a window's quota redirects cost too; otherwise names are what is counted.
-      const std::int64_t spent = held ? client_->stats().requests - requests_before : names_asked_;
-      if (spent >= budget || names_asked_ >= options_.max_lookups) {
+      const std::int64_t spent = held ? source_.stats().requests - requests_before : count_.asked;
+      if (spent >= budget || count_.asked >= options_.max_lookups) {
         names_left_ = 0;
-        enter("publishing");
         return;
       }
       ask_for(name, survey);
       --names_left_;
-      more = true;
     }
   }
-  enter("publishing");
 }
 
 PublishReport Crawl::publish() {
-  const std::vector<std::string> fields = split_fields(run_.fields);
   const ProgressFn relay = [this](const Progress& now) {
     if (!progress_) return;
     CrawlProgress relayed;
@@ -398,8 +597,14 @@ PublishReport Crawl::publish() {
     progress_(relayed);
   };
   const std::string cut = run_.ended;
-  PublishReport report = publish_pages(data_, store_, ledger_, run_, run_.scope.empty(),
-                                       options_.accept_shrink, field_set(fields), relay);
+  PublishRequest request{.run = run_,
+                         .complete = run_.scope.empty(),
+                         .accept_shrink = options_.accept_shrink,
+                         .shrink_limit = options_.shrink_limit,
+                         .asked = field_set(split_fields(run_.fields)),
+                         .adds = walks_new_models(run_.scope)};
+  PublishReport report = publish_pages(data_, store_, ledger_, request, relay);
+  run_ = request.run;
   if (!cut.empty()) {
     run_.ended = cut + ", " + run_.ended;
     ledger_.update_run(run_);
@@ -410,8 +615,8 @@ PublishReport Crawl::publish() {
 }  // namespace
 
 PublishReport crawl(const std::filesystem::path& data, const CrawlOptions& options,
-                    HttpClient& http, const CrawlProgressFn& progress) {
-  return Crawl{data, options, http, progress}.run();
+                    PageSource& source, const CrawlProgressFn& progress) {
+  return Crawl{data, options, source, progress}.run();
 }
 
 }  // namespace stemma

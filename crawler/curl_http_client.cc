@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <array>
+#include <chrono>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -72,6 +73,22 @@ std::size_t take_header(char* data, std::size_t /*one*/, std::size_t size, void*
   return size;
 }
 
+/// Watches for the first byte; curl calls it about once a second, and more often while bytes come.
+struct FirstByte {
+  std::chrono::steady_clock::time_point begun;
+  std::chrono::milliseconds patience;
+  const HttpResponse* response;
+  bool late = false;
+};
+
+int watch(void* user, curl_off_t /*to_come*/, curl_off_t come, curl_off_t /*to_go*/,
+          curl_off_t /*gone*/) noexcept {
+  auto& first = *static_cast<FirstByte*>(user);
+  if (come > 0 || !first.response->headers.empty()) return 0;
+  first.late = std::chrono::steady_clock::now() - first.begun > first.patience;
+  return first.late ? 1 : 0;
+}
+
 TransportError classify(CURLcode code, const Sink& sink) {
   if (sink.too_large) return TransportError::too_large;
   switch (code) {
@@ -130,6 +147,8 @@ CurlHttpClient::CurlHttpClient(CurlOptions options)
   curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, 256L * 1024L);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take_body);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &take_header);
+  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &watch);
+  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 }
 
 CurlHttpClient::~CurlHttpClient() = default;
@@ -152,22 +171,28 @@ HttpResponse CurlHttpClient::get(const HttpRequest& request) {
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, &sink);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, words.data());
+  FirstByte first{std::chrono::steady_clock::now(),
+                  impl_->options.connect_timeout + impl_->options.first_byte_timeout, &response};
+  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &first);
   const CURLcode code = curl_easy_perform(curl);
   // The handle outlives what these point at.
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, nullptr);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, nullptr);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, nullptr);
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, nullptr);
+  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, nullptr);
 
   curl_off_t received = 0;
   if (curl_easy_getinfo(curl, CURLINFO_SIZE_DOWNLOAD_T, &received) == CURLE_OK && received > 0) {
     response.wire_bytes = static_cast<std::uint64_t>(received);
   }
-  response.error = classify(code, sink);
+  response.error = first.late ? TransportError::timeout : classify(code, sink);
   if (response.error != TransportError::none) {
     if (sink.too_large) {
       response.error_text =
           "the body is larger than " + std::to_string(impl_->options.max_body_bytes) + " bytes";
+    } else if (first.late) {
+      response.error_text = "no byte of an answer came in time";
     } else {
       response.error_text = words[0] != '\0' ? words.data() : curl_easy_strerror(code);
     }

@@ -12,8 +12,9 @@ namespace stemma {
 struct CurlOptions {
   std::string user_agent = "stemma/0.1.0 (model lineage crawler)";
   std::chrono::milliseconds connect_timeout = std::chrono::seconds{20};
-  /// The longest wait for a first byte, and the longest that a body may trickle below
-  /// `stall_bytes_per_second`.
+  /// From the request to the first byte of the answer.
+  std::chrono::milliseconds first_byte_timeout = std::chrono::seconds{60};
+  /// The longest that a body may trickle below `stall_bytes_per_second`.
   std::chrono::seconds stall_timeout{60};
   long stall_bytes_per_second = 200;
   std::chrono::milliseconds total_timeout = std::chrono::minutes{10};

@@ -311,6 +311,11 @@ void DocumentParser::Impl::read_field(std::string_view key, od::value value, Dra
     return;
   }
   if (is_null(value)) return;
+  // What authors write freely costs the field at most; whoever watches sees how often.
+  const auto read_freely = [&](FieldSet bit, auto&& read) {
+    read();
+    if ((record.known & bit) == 0) ++batch.unread[std::string{key}];
+  };
   if (key == "tags") return read_tags(value, draft, batch);
   if (key == "downloads") {
     draft.out.counts.downloads = need_count(value, "downloads");
@@ -358,19 +363,27 @@ void DocumentParser::Impl::read_field(std::string_view key, od::value value, Dra
     } else if (value.get_bool().get(gated) == simdjson::SUCCESS) {
       record.gated = gated ? Gated::unknown : Gated::no;
     }
-    if (record.gated != Gated::unknown) record.known |= kGated;
+    if (record.gated != Gated::unknown) {
+      record.known |= kGated;
+    } else {
+      ++batch.unread["gated"];
+    }
   } else if (key == "cardData") {
-    read_card(value, draft, batch);
+    read_freely(kCardData, [&] { read_card(value, draft, batch); });
   } else if (key == "baseModels") {
-    read_base_models(value, draft, batch);
+    read_freely(kBaseModels, [&] { read_base_models(value, draft, batch); });
   } else if (key == "config") {
-    read_config(value, draft, batch);
+    read_freely(kConfig, [&] { read_config(value, draft, batch); });
   } else if (key == "safetensors") {
-    record.parameters_safetensors = total_of(value);
-    if (record.parameters_safetensors != kUnknownCount) record.known |= kSafetensors;
+    read_freely(kSafetensors, [&] {
+      record.parameters_safetensors = total_of(value);
+      if (record.parameters_safetensors != kUnknownCount) record.known |= kSafetensors;
+    });
   } else if (key == "gguf") {
-    record.parameters_gguf = total_of(value);
-    if (record.parameters_gguf != kUnknownCount) record.known |= kGguf;
+    read_freely(kGguf, [&] {
+      record.parameters_gguf = total_of(value);
+      if (record.parameters_gguf != kUnknownCount) record.known |= kGguf;
+    });
   } else if (key == "generated") {
     std::string_view by;
     draft.out.generated = get_text(value, by, batch) && by == "stemma-genhub";
@@ -425,6 +438,7 @@ void DocumentParser::Impl::read(std::string_view text, const std::string& where,
                                 ParsedBatch& batch) {
   Draft draft;
   const auto refuse = [&](std::string field, std::string reason) {
+    ++batch.unread[field.empty() ? "document" : field];
     batch.rejected.push_back({.where = where,
                               .field = std::move(field),
                               .reason = std::move(reason),

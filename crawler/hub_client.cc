@@ -59,8 +59,28 @@ HubClient::HubClient(HttpClient& http, HubOptions options, Sleep sleep, RateLimi
   }
 }
 
-std::string HubClient::first_url(const ScopeTerm& term) const {
-  return listing_url(options_.hub, term, options_.fields);
+std::string HubClient::first_page(const ScopeTerm& term) const {
+  return listing_url(options_.hub, term, fields_, options_.page_rows);
+}
+
+SourceStats HubClient::stats() const {
+  SourceStats stats = stats_;
+  stats.quota_left = limiter_.remaining();
+  if (const auto policy = limiter_.policy()) stats.quota = policy->quota;
+  return stats;
+}
+
+std::string HubClient::redacted(std::string text) const {
+  if (options_.token.empty()) return text;
+  for (auto at = text.find(options_.token); at != std::string::npos;
+       at = text.find(options_.token, at)) {
+    text.replace(at, options_.token.size(), "***");
+  }
+  return text;
+}
+
+void HubClient::fail(const std::string& text) const {
+  throw Error{ErrorKind::unavailable, redacted(text)};
 }
 
 double HubClient::jitter() { return std::uniform_real_distribution<double>{0.0, 1.0}(random_); }
@@ -87,11 +107,9 @@ HttpResponse HubClient::send(const std::string& url) {
 void HubClient::wait_for_retry(const std::string& url, std::chrono::milliseconds after,
                                const std::string& why) {
   if (waited_ + after > options_.retry.budget) {
-    throw Error{
-        ErrorKind::unavailable,
-        "gave up on " + url + " after waiting " +
-            std::to_string(std::chrono::duration_cast<std::chrono::seconds>(waited_).count()) +
-            " s for it to heal: " + why};
+    fail("gave up on " + url + " after waiting " +
+         std::to_string(std::chrono::duration_cast<std::chrono::seconds>(waited_).count()) +
+         " s for it to heal: " + why);
   }
   waited_ += after;
   ++stats_.retries;
@@ -114,11 +132,10 @@ HttpResponse HubClient::ask(const std::string& url, Attempts& attempts) {
         wait_for_retry(url, decision.after, describe(response));
         break;
       case RetryDecision::Action::give_up:
-        throw Error{ErrorKind::unavailable, "no usable answer from " + url + " after " +
-                                                std::to_string(attempts.sent) +
-                                                " attempts: " + describe(response)};
+        fail("no usable answer from " + url + " after " + std::to_string(attempts.sent) +
+             " attempts: " + describe(response));
       case RetryDecision::Action::fatal:
-        throw Error{ErrorKind::unavailable, "cannot ask " + url + ": " + describe(response)};
+        fail("cannot ask " + url + ": " + describe(response));
     }
   }
 }
@@ -129,24 +146,23 @@ void HubClient::again(const std::string& url, Attempts& attempts, const std::str
   policy.attempts = std::min(policy.attempts, most);
   const RetryDecision decision = decide_unusable(attempts.sent, jitter(), policy);
   if (decision.action != RetryDecision::Action::retry) {
-    throw Error{ErrorKind::unavailable, "no usable answer from " + url + " after " +
-                                            std::to_string(attempts.sent) +
-                                            " attempts: " + unusable};
+    fail("no usable answer from " + url + " after " + std::to_string(attempts.sent) +
+         " attempts: " + unusable);
   }
   wait_for_retry(url, decision.after, unusable);
 }
 
 std::optional<std::string> HubClient::without_refused(const std::string& url,
                                                       const HttpResponse& response) {
-  const auto index = refused_expand(response);
+  const auto index = refused_expand(response, url);
   if (!index) return std::nullopt;
   auto dropped = drop_expand(url, *index);
   if (!dropped) return std::nullopt;
-  std::erase(options_.fields, dropped->field);
+  std::erase(fields_, dropped->field);
   return std::move(dropped->url);
 }
 
-HubPage HubClient::fetch_page(const std::string& first) {
+Page HubClient::fetch_page(const std::string& first) {
   std::string url = first;
   Attempts attempts;
   int hops = 0;
@@ -164,7 +180,7 @@ HubPage HubClient::fetch_page(const std::string& first) {
       const std::string who = options_.token.empty()
                                   ? "the hub refuses anonymous requests"
                                   : "the hub refuses the token (HF_TOKEN): revoked or mistyped?";
-      throw Error{ErrorKind::unavailable, who + " for " + url + ", " + describe(response)};
+      fail(who + " for " + url + ", " + describe(response));
     }
     if (is_redirect(response.status)) {
       const auto location = response.header("Location");
@@ -179,7 +195,7 @@ HubPage HubClient::fetch_page(const std::string& first) {
       continue;
     }
     if (response.status != 200) {
-      throw Error{ErrorKind::unavailable, "the hub refuses " + url + ", " + describe(response)};
+      fail("the hub refuses " + url + ", " + describe(response));
     }
     PageIds ids = scan_page_ids(response.body);
     if (!ids.ok()) {
@@ -202,7 +218,7 @@ HubPage HubClient::fetch_page(const std::string& first) {
 }
 
 LookupAnswer HubClient::lookup_model(std::string_view name) {
-  std::string url = model_url(options_.hub, name, options_.fields);
+  std::string url = model_url(options_.hub, name, fields_);
   Attempts attempts;
   int hops = 0;
   const auto unclear = [](std::string why) {
@@ -219,10 +235,12 @@ LookupAnswer HubClient::lookup_model(std::string_view name) {
         continue;
       }
     }
+    const auto code = response.header("X-Error-Code");
+    // There, but not for everybody.
+    if (response.status == 401 && code == "GatedRepo") return unclear(describe(response));
     if (response.status == 401 && !options_.token.empty()) {
-      throw Error{ErrorKind::unavailable,
-                  "the hub refuses the token (HF_TOKEN): revoked or mistyped? It was asked for " +
-                      url + ", " + describe(response)};
+      fail("the hub refuses the token (HF_TOKEN): revoked or mistyped? It was asked for " + url +
+           ", " + describe(response));
     }
     if (response.status == 401 || response.status == 404) {
       waited_ = {};
@@ -256,6 +274,10 @@ LookupAnswer HubClient::lookup_model(std::string_view name) {
     answer.redirected = hops > 0;
     return answer;
   }
+}
+
+void HubClient::prove_access() {
+  static_cast<void>(fetch_page(listing_url(options_.hub, ScopeTerm{}, {}, 1)));
 }
 
 }  // namespace stemma

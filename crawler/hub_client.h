@@ -7,11 +7,12 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "crawler/http_client.h"
 #include "crawler/hub_url.h"
-#include "crawler/page_scan.h"
+#include "crawler/page_source.h"
 #include "crawler/rate_limiter.h"
 #include "crawler/retry.h"
 
@@ -22,42 +23,14 @@ struct HubOptions {
   std::string token;  ///< Empty: anonymous. Sent to the hub's own origin only; never in a message.
   double pace = 0.8;  ///< Share of the quota to use.
   RetryPolicy retry;
-  std::vector<std::string> fields = default_fields();  ///< Asked for with `expand`.
+  int page_rows = 1000;  ///< Models a page to ask for; the Hub gives at most 1,000.
   std::uint64_t jitter_seed = std::random_device{}();
-};
-
-/// A page of a listing.
-struct HubPage {
-  std::string body;  ///< A whole JSON array.
-  PageIds ids;
-  std::string next_url;  ///< Absolute, on the hub's origin; empty on the last page.
-};
-
-/// What became of asking for one name.
-struct LookupAnswer {
-  enum class Result : std::uint8_t {
-    found,
-    absent,   ///< Deleted, private, or never there.
-    unclear,  ///< Neither: the hub refuses to tell, or leads in circles. `reason` says why.
-  };
-  Result result = Result::unclear;
-  std::string body;         ///< found: the document.
-  DocumentIds document;     ///< found: what it is.
-  bool redirected = false;  ///< found: under another address than was asked for.
-  std::string reason;
-};
-
-/// What a client has done so far.
-struct HubStats {
-  std::int64_t requests = 0;  ///< All that were sent: retries and redirects too.
-  std::int64_t retries = 0;
-  std::int64_t bytes = 0;  ///< As received, compressed.
 };
 
 /// Talks to a hub: paces, retries, follows links and redirects on the hub's own origin and nowhere
 /// else. A refused token, a hub that stays down and an answer that stays unusable are
 /// Error{unavailable}; messages name the URL and never the token. One thread.
-class HubClient {
+class HubClient final : public PageSource {
  public:
   using Sleep = std::function<void(std::chrono::steady_clock::duration)>;
 
@@ -65,17 +38,18 @@ class HubClient {
   HubClient(HttpClient& http, HubOptions options, Sleep sleep = {},
             RateLimiter::Now now = RateLimiter::Clock::now);
 
-  [[nodiscard]] std::string first_url(const ScopeTerm& term) const;
-
+  [[nodiscard]] std::string name() const override { return options_.hub; }
+  void use_fields(std::vector<std::string> fields) override { fields_ = std::move(fields); }
+  [[nodiscard]] const std::vector<std::string>& fields() const noexcept override { return fields_; }
+  [[nodiscard]] std::string first_page(const ScopeTerm& term) const override;
   /// Fetches a page of a listing. A field that the hub refuses is left out from then on.
-  [[nodiscard]] HubPage fetch_page(const std::string& url);
-
+  [[nodiscard]] Page fetch_page(const std::string& url) override;
   /// Asks for one model by name, following at most two redirects.
-  [[nodiscard]] LookupAnswer lookup_model(std::string_view name);
+  [[nodiscard]] LookupAnswer lookup_model(std::string_view name) override;
+  /// One page of one row.
+  void prove_access() override;
+  [[nodiscard]] SourceStats stats() const override;
 
-  /// The fields that the hub has not refused.
-  [[nodiscard]] const std::vector<std::string>& fields() const noexcept { return options_.fields; }
-  [[nodiscard]] const HubStats& stats() const noexcept { return stats_; }
   [[nodiscard]] const RateLimiter& limiter() const noexcept { return limiter_; }
 
  private:
@@ -96,14 +70,18 @@ class HubClient {
   [[nodiscard]] std::optional<std::string> without_refused(const std::string& url,
                                                            const HttpResponse& response);
   [[nodiscard]] double jitter();
+  /// `text` without the token, should the hub have put it there.
+  [[nodiscard]] std::string redacted(std::string text) const;
+  [[noreturn]] void fail(const std::string& text) const;
 
   HttpClient& http_;
   HubOptions options_;
   Origin origin_;
   Sleep sleep_;
   RateLimiter limiter_;
-  HubStats stats_;
-  bool answered_ = false;                ///< The hub has answered at least once.
+  SourceStats stats_;
+  std::vector<std::string> fields_ = default_fields();  ///< Asked for with `expand`.
+  bool answered_ = false;                               ///< The hub has answered at least once.
   std::chrono::milliseconds waited_{0};  ///< For retries, since the last usable answer.
   std::mt19937_64 random_;
 };

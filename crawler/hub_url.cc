@@ -280,7 +280,10 @@ std::string scope_text(std::span<const ScopeTerm> terms) {
   for (const ScopeTerm& term : terms) {
     if (term.kind == ScopeTerm::Kind::all) continue;
     if (!text.empty()) text += ',';
-    text += (term.kind == ScopeTerm::Kind::search ? "search:" : "author:") + term.value;
+    text += (term.kind == ScopeTerm::Kind::search   ? "search:"
+             : term.kind == ScopeTerm::Kind::author ? "author:"
+                                                    : "since:") +
+            term.value;
   }
   return text;
 }
@@ -324,8 +327,9 @@ std::vector<std::string> split_fields(std::string_view text) {
 
 std::string listing_url(std::string_view hub, const ScopeTerm& term,
                         std::span<const std::string> fields, int limit) {
-  std::string url = std::string{hub} + "/api/models?limit=" + std::to_string(limit) +
-                    "&sort=createdAt&direction=1";
+  std::string url =
+      std::string{hub} + "/api/models?limit=" + std::to_string(limit) +
+      "&sort=createdAt&direction=" + (term.kind == ScopeTerm::Kind::since ? "-1" : "1");
   if (term.kind == ScopeTerm::Kind::search) url += "&search=" + percent_encode(term.value);
   if (term.kind == ScopeTerm::Kind::author) url += "&author=" + percent_encode(term.value);
   append_expand(url, fields, '&');
@@ -355,18 +359,27 @@ std::optional<std::string> model_name_in(std::string_view hub, std::string_view 
   return name;
 }
 
-std::optional<std::size_t> refused_expand(const HttpResponse& response) {
+std::optional<std::size_t> refused_expand(const HttpResponse& response, std::string_view url) {
   if (response.status != 400) return std::nullopt;
   std::string words{response.body};
   if (const auto header = response.header("X-Error-Message")) words.append(" ").append(*header);
   static constexpr std::string_view kMark = "expand[";
-  const auto open = words.find(kMark);
-  if (open == std::string::npos) return std::nullopt;
+  if (const auto open = words.find(kMark); open != std::string::npos) {
+    std::size_t index = 0;
+    const char* const end = words.data() + words.size();
+    const auto [stop, error] = std::from_chars(words.data() + open + kMark.size(), end, index);
+    if (error == std::errc{} && stop != end && *stop == ']') return index;
+  }
+  if (words.find("expand") == std::string::npos) return std::nullopt;
+  // JSON inside JSON escapes its quotes.
+  std::erase(words, '\\');
+  const bool lists_good_ones = words.find("expected one of") != std::string::npos;
   std::size_t index = 0;
-  const char* const end = words.data() + words.size();
-  const auto [stop, error] = std::from_chars(words.data() + open + kMark.size(), end, index);
-  if (error != std::errc{} || stop == end || *stop != ']') return std::nullopt;
-  return index;
+  for (auto dropped = drop_expand(url, 0); dropped; dropped = drop_expand(url, ++index)) {
+    const bool quoted = words.find('"' + dropped->field + '"') != std::string::npos;
+    if (quoted != lists_good_ones) return index;
+  }
+  return std::nullopt;
 }
 
 std::optional<DroppedField> drop_expand(std::string_view url, std::size_t index) {

@@ -43,11 +43,12 @@ struct Origin {
 /// %XX back to bytes; what is no such escape stays.
 [[nodiscard]] std::string percent_decode(std::string_view text);
 
-/// One part of the hub that a crawl walks.
+/// One part of the hub that a crawl walks. `since` is never written in a scope: it is what
+/// `crawl --since` makes.
 struct ScopeTerm {
-  enum class Kind { all, search, author };
+  enum class Kind { all, search, author, since };
   Kind kind = Kind::all;
-  std::string value;
+  std::string value;  ///< since: the `_id`, in hex, above which models are new.
 
   friend bool operator==(const ScopeTerm&, const ScopeTerm&) = default;
 };
@@ -65,7 +66,8 @@ struct ScopeTerm {
 [[nodiscard]] std::string join_fields(std::span<const std::string> fields);
 [[nodiscard]] std::vector<std::string> split_fields(std::string_view fields);
 
-/// The first page of a walk in the order of `_id`.
+/// The first page of a walk in the order of `_id`: ascending, and for Kind::since descending, as
+/// the newest are what it is after.
 [[nodiscard]] std::string listing_url(std::string_view hub, const ScopeTerm& term,
                                       std::span<const std::string> fields, int limit = 1000);
 /// A model's info. The slash stays as it is: the hub refuses an encoded one.
@@ -75,9 +77,11 @@ struct ScopeTerm {
 /// included.
 [[nodiscard]] std::optional<std::string> model_name_in(std::string_view hub, std::string_view url);
 
-/// Which of the listed values of `expand` a 400 refuses: `... at expand[1]` is 1; nullopt where it
-/// names none.
-[[nodiscard]] std::optional<std::size_t> refused_expand(const HttpResponse& response);
+/// Which of the values of `expand` in `url` a 400 refuses: `... at expand[1]` is 1; else the first
+/// that is not in the answer's `expected one of "a"|"b"`, else the one that it quotes; nullopt
+/// where it names none.
+[[nodiscard]] std::optional<std::size_t> refused_expand(const HttpResponse& response,
+                                                        std::string_view url);
 
 /// `url` without its `index`-th value of `expand` (or `expand[]`), and that value.
 struct DroppedField {

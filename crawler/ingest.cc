@@ -171,6 +171,7 @@ void finish_run(CrawlLedger& ledger, Run& run, const Publisher& publisher,
   run.documents = static_cast<std::int64_t>(report.documents);
   run.rejected = static_cast<std::int64_t>(report.rejected);
   ledger.set_rejected(run.id, publisher.rejections());
+  ledger.set_unread(run.id, report.unread);
   ledger.update_run(run);
 }
 
@@ -217,9 +218,9 @@ PublishReport import_files(const std::filesystem::path& data_path, const ImportO
   }
 }
 
-PublishReport publish_pages(const DataDir& data, ModelStore& store, CrawlLedger& ledger, Run& run,
-                            bool complete, bool accept_shrink, FieldSet asked,
-                            const ProgressFn& progress) {
+PublishReport publish_pages(const DataDir& data, ModelStore& store, CrawlLedger& ledger,
+                            PublishRequest& request, const ProgressFn& progress) {
+  Run& run = request.run;
   // Killed between publishing and the ledger's last word: the store says that it is done.
   for (const PublishedSnapshot& snapshot : store.snapshots()) {
     if (snapshot.run != run.id || snapshot.source != run.source ||
@@ -241,10 +242,7 @@ PublishReport publish_pages(const DataDir& data, ModelStore& store, CrawlLedger&
     ledger.update_run(run);
     return report;
   }
-  Publisher publisher{
-      data,
-      store,
-      {.run = run, .complete = complete, .accept_shrink = accept_shrink, .asked = asked}};
+  Publisher publisher{data, store, request};
   {
     Feed feed{publisher, progress};
     store.each_page(run.id, [&](std::uint32_t chain, std::uint32_t page, std::string_view body) {

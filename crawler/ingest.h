@@ -32,9 +32,9 @@ struct ImportOptions {
 PublishReport import_files(const std::filesystem::path& data, const ImportOptions& options,
                            const ProgressFn& progress);
 
-/// Publishes the stored pages of a finished crawl. The caller holds the directory's WriteLock.
-PublishReport publish_pages(const DataDir& data, ModelStore& store, CrawlLedger& ledger, Run& run,
-                            bool complete, bool accept_shrink, FieldSet asked,
-                            const ProgressFn& progress);
+/// Publishes the stored pages of a finished crawl; `request.run` is the crawl's, and is brought up
+/// to date. The caller holds the directory's WriteLock.
+PublishReport publish_pages(const DataDir& data, ModelStore& store, CrawlLedger& ledger,
+                            PublishRequest& request, const ProgressFn& progress);
 
 }  // namespace stemma

@@ -26,6 +26,9 @@ class ParentSurvey {
  public:
   void add(const ParsedBatch& batch);
 
+  /// Whether the model was in what was added.
+  [[nodiscard]] bool saw(const HubId& id) const { return ids_.contains(id); }
+
   /// The names that could be repositories and were not seen, those with most children first, then
   /// by name. A claim that carries the `_id` of a model seen is not missing, under whatever name.
   [[nodiscard]] std::vector<MissingParent> missing() const;

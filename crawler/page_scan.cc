@@ -25,8 +25,9 @@ class Ascent {
     if (!id) return;
     if (ids.readable == 0) {
       ids.first = *id;
-    } else if (!(ids.last < *id)) {
-      ids.ascending = false;
+    } else {
+      ids.ascending = ids.ascending && ids.last < *id;
+      ids.descending = ids.descending && *id < ids.last;
     }
     ids.last = *id;
     ++ids.readable;

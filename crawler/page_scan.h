@@ -17,8 +17,9 @@ struct PageIds {
       0;  ///< Rows whose `_id` could be read; the rest of the page does not hang on the others.
   HubId first;  ///< Of the readable rows; empty when there is none.
   HubId last;
-  bool ascending = true;  ///< Every readable `_id` is above the one before.
-  std::string error;      ///< Not empty: the body is no JSON array of objects, and why.
+  bool ascending = true;   ///< Every readable `_id` is above the one before.
+  bool descending = true;  ///< Every readable `_id` is below the one before.
+  std::string error;       ///< Not empty: the body is no JSON array of objects, and why.
 
   [[nodiscard]] bool ok() const noexcept { return error.empty(); }
 };

@@ -10,6 +10,7 @@ namespace stemma {
 struct RetryPolicy {
   int attempts = 8;              ///< How often one request is sent at most.
   int attempts_unreachable = 3;  ///< The same before the hub has answered at all: is there one?
+  std::chrono::milliseconds first_backoff{1000};
   std::chrono::seconds longest_backoff{60};
   std::chrono::seconds budget{15 * 60};  ///< Of waiting between two good answers, in all.
 };
@@ -29,15 +30,16 @@ struct RetryDecision {
   friend bool operator==(const RetryDecision&, const RetryDecision&) = default;
 };
 
-/// The wait before attempt `attempt` + 1 where the hub says nothing of its own: 1, 2, 4, 8 ...
-/// seconds, at most `longest`, spread by `jitter` in [0, 1) over three quarters to five quarters of
-/// that. `attempt` counts from 1.
+/// The wait before attempt `attempt` + 1 where the hub says nothing of its own: `first_backoff`
+/// times 1, 2, 4, 8 ..., at most `longest_backoff`, spread by `jitter` in [0, 1) over three
+/// quarters to five quarters of that. `attempt` counts from 1.
 [[nodiscard]] std::chrono::milliseconds backoff(int attempt, double jitter,
-                                                std::chrono::seconds longest) noexcept;
+                                                const RetryPolicy& policy) noexcept;
 
 /// Decides on an answer to the `attempt`-th sending (from 1) of one request. Pure.
 /// A 429 comes in three kinds: the window is spent (r = 0), so wait until it begins anew; the hub
-/// names a wait (Retry-After in seconds); or another limiter without a word, so back off.
+/// names a wait (Retry-After, in seconds or as a date, which is compared with the answer's own
+/// Date); or another limiter without a word, so back off.
 [[nodiscard]] RetryDecision decide_retry(const HttpResponse& response, int attempt, double jitter,
                                          const RetryPolicy& policy);
 

@@ -7,7 +7,7 @@
 namespace stemma {
 namespace {
 
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 constexpr std::string_view kRunColumns =
     "id, kind, source, scope, observed_at, started_at, finished_at, state, ended, snapshot, pages, "
     "documents, requests, "
@@ -62,6 +62,9 @@ std::int64_t user_version(Database& db) {
 
 struct CrawlLedger::Impl {
   Database db;
+  /// A ledger of version 1 that is only read lacks the tables of version 2; what they would hold is
+  /// then none.
+  bool has_tables_of_2 = true;
 };
 
 CrawlLedger::CrawlLedger(const std::filesystem::path& data, Mode mode) {
@@ -75,6 +78,7 @@ CrawlLedger::CrawlLedger(const std::filesystem::path& data, Mode mode) {
                     std::to_string(found) + ", this one reads " + std::to_string(kVersion) +
                     "); use that version, or another data directory"};
   }
+  impl_->has_tables_of_2 = mode == Mode::read_write || found >= 2;
   if (mode == Mode::read_write) {
     // WAL lets readers go on beside the one writer; NORMAL is safe against a killed process.
     impl_->db.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
@@ -192,20 +196,138 @@ void CrawlLedger::set_rejected(std::int64_t run, const std::vector<RejectedDocum
   transaction.commit();
 }
 
-std::vector<RejectedDocument> CrawlLedger::rejected(SnapshotNumber snapshot, std::size_t limit) {
-  Statement query{impl_->db,
-                  "SELECT place, field, reason, excerpt FROM rejected WHERE run = (SELECT max(id) "
-                  "FROM runs WHERE snapshot = ?) "
-                  "ORDER BY number LIMIT ?"};
-  query.bind(std::int64_t{snapshot}).bind(static_cast<std::int64_t>(limit));
-  std::vector<RejectedDocument> documents;
-  while (query.next()) {
-    documents.push_back({.where = query.text(0),
-                         .field = query.text(1),
-                         .reason = query.text(2),
-                         .excerpt = query.text(3)});
+Troubles CrawlLedger::troubles(SnapshotNumber snapshot, std::size_t limit) {
+  Troubles troubles;
+  std::int64_t run = 0;
+  {
+    Statement query{impl_->db, "SELECT max(id) FROM runs WHERE snapshot = ?"};
+    query.bind(std::int64_t{snapshot});
+    if (query.next()) run = query.integer(0);
   }
-  return documents;
+  troubles.unread = unread(run);
+  Statement query{impl_->db,
+                  "SELECT place, field, reason, excerpt FROM rejected WHERE run = ? "
+                  "ORDER BY number LIMIT ?"};
+  query.bind(run).bind(static_cast<std::int64_t>(limit));
+  while (query.next()) {
+    troubles.rejected.push_back({.where = query.text(0),
+                                 .field = query.text(1),
+                                 .reason = query.text(2),
+                                 .excerpt = query.text(3)});
+  }
+  return troubles;
+}
+
+void CrawlLedger::set_unread(std::int64_t run, const std::map<std::string, std::uint64_t>& unread) {
+  Transaction transaction{impl_->db};
+  Statement{impl_->db, "DELETE FROM unread WHERE run = ?"}.bind(run).run();
+  for (const auto& [field, documents] : unread) {
+    Statement{impl_->db, "INSERT INTO unread (run, field, documents) VALUES (?,?,?)"}
+        .bind(run)
+        .bind(field)
+        .bind(static_cast<std::int64_t>(documents))
+        .run();
+  }
+  transaction.commit();
+}
+
+std::map<std::string, std::uint64_t> CrawlLedger::unread(std::int64_t run) {
+  std::map<std::string, std::uint64_t> unread;
+  if (!impl_->has_tables_of_2) return unread;
+  Statement query{impl_->db, "SELECT field, documents FROM unread WHERE run = ?"};
+  query.bind(run);
+  while (query.next()) unread[query.text(0)] = static_cast<std::uint64_t>(query.integer(1));
+  return unread;
+}
+
+void CrawlLedger::set_lookups(std::int64_t run, const Lookups& lookups) {
+  Statement{impl_->db,
+            "INSERT OR REPLACE INTO lookups (run, asked, confirmed, alive) VALUES (?,?,?,?)"}
+      .bind(run)
+      .bind(lookups.asked)
+      .bind(lookups.confirmed)
+      .bind(lookups.alive)
+      .run();
+}
+
+Lookups CrawlLedger::lookups(std::int64_t run) {
+  if (!impl_->has_tables_of_2) return {};
+  Statement query{impl_->db, "SELECT asked, confirmed, alive FROM lookups WHERE run = ?"};
+  query.bind(run);
+  if (!query.next()) return {};
+  return {query.integer(0), query.integer(1), query.integer(2)};
+}
+
+std::vector<RunFacts> CrawlLedger::run_facts(std::size_t limit) {
+  std::vector<RunFacts> facts;
+  for (Run& run : runs(limit)) {
+    const std::int64_t id = run.id;
+    facts.push_back({std::move(run), lookups(id), unread(id)});
+  }
+  return facts;
+}
+
+void CrawlLedger::add_night(Night& night) {
+  Statement{impl_->db, "INSERT INTO nights (started_at, finished_at, state) VALUES (?,?,?)"}
+      .bind(night.started_at)
+      .bind(night.finished_at)
+      .bind(night.state)
+      .run();
+  night.id = impl_->db.last_insert_id();
+  update_night(night);
+}
+
+void CrawlLedger::update_night(const Night& night) {
+  Transaction transaction{impl_->db};
+  Statement{impl_->db, "UPDATE nights SET started_at=?, finished_at=?, state=? WHERE id=?"}
+      .bind(night.started_at)
+      .bind(night.finished_at)
+      .bind(night.state)
+      .bind(night.id)
+      .run();
+  for (std::size_t i = 0; i < night.steps.size(); ++i) {
+    const Step& step = night.steps[i];
+    Statement{impl_->db,
+              "INSERT OR REPLACE INTO steps (night, number, name, state, started_at, finished_at, "
+              "detail) VALUES (?,?,?,?,?,?,?)"}
+        .bind(night.id)
+        .bind(static_cast<std::int64_t>(i))
+        .bind(step.name)
+        .bind(step.state)
+        .bind(step.started_at)
+        .bind(step.finished_at)
+        .bind(step.detail)
+        .run();
+  }
+  transaction.commit();
+}
+
+std::vector<Night> CrawlLedger::nights(std::size_t limit) {
+  std::vector<Night> nights;
+  if (!impl_->has_tables_of_2) return nights;
+  Statement query{impl_->db,
+                  "SELECT id, started_at, finished_at, state FROM nights ORDER BY id DESC LIMIT ?"};
+  query.bind(static_cast<std::int64_t>(limit));
+  while (query.next()) {
+    Night night{.id = query.integer(0),
+                .started_at = query.integer(1),
+                .finished_at = query.integer(2),
+                .state = query.text(3),
+                .steps = {}};
+    Statement steps{impl_->db,
+                    "SELECT name, state, started_at, finished_at, detail FROM steps WHERE night = "
+                    "? ORDER BY number"};
+    steps.bind(night.id);
+    while (steps.next()) {
+      night.steps.push_back({.name = steps.text(0),
+                             .state = steps.text(1),
+                             .started_at = steps.integer(2),
+                             .finished_at = steps.integer(3),
+                             .detail = steps.text(4)});
+    }
+    nights.push_back(std::move(night));
+  }
+  return nights;
 }
 
 }  // namespace stemma

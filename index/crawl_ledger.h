@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,8 +23,10 @@ struct Run {
   UnixSeconds observed_at = 0;
   UnixSeconds started_at = 0;
   UnixSeconds finished_at = kUnknownTime;
-  std::string state;  ///< "walking", "resolving", "publishing", "done", "abandoned", "failed"
-  std::string ended;  ///< What ended it, in words; empty while it goes on.
+  /// "walking", "resolving", "publishing", "held" (walked, but too little to be believed), "done",
+  /// "abandoned", "failed"
+  std::string state;
+  std::string ended;            ///< What ended it, in words; empty while it goes on.
   SnapshotNumber snapshot = 0;  ///< That it published; 0 for none.
   std::int64_t pages = 0;
   std::int64_t documents = 0;
@@ -45,6 +48,38 @@ struct Chain {
   bool finished = false;
 };
 
+/// What a crawl's requests for single models came to.
+struct Lookups {
+  std::int64_t asked = 0;      ///< Names of ghosts.
+  std::int64_t confirmed = 0;  ///< Models missing from the walk that the hub does not have.
+  std::int64_t alive = 0;      ///< Models missing from the walk that it has.
+};
+
+/// A run with all that the ledger counts of it.
+struct RunFacts {
+  Run run;
+  Lookups lookups;
+  std::map<std::string, std::uint64_t> unread;
+};
+
+/// A step of a night.
+struct Step {
+  std::string name;   ///< "crawl", "adoption", "dumps", "prune"
+  std::string state;  ///< "running", "done", "skipped", "failed"
+  UnixSeconds started_at = kUnknownTime;
+  UnixSeconds finished_at = kUnknownTime;
+  std::string detail;  ///< What came of it, in words.
+};
+
+/// One `stemma nightly`, with what a later call resumed of it.
+struct Night {
+  std::int64_t id = 0;
+  UnixSeconds started_at = kUnknownTime;
+  UnixSeconds finished_at = kUnknownTime;
+  std::string state;        ///< "running", "done", "failed"
+  std::vector<Step> steps;  ///< In order; those begun so far.
+};
+
 /// A document that was refused, for `stats` and for people who want to mend it.
 struct RejectedDocument {
   std::string where;  ///< "hub.ndjson:17" or "page 12, row 3"
@@ -53,9 +88,16 @@ struct RejectedDocument {
   std::string excerpt;  ///< Its first bytes, made printable.
 };
 
-/// The SQLite file `ledger.sqlite`: runs, chains, rejected documents. WAL mode: one writer, readers
-/// beside it in other processes. Not thread-safe: one object a thread. Throws Error{storage} or
-/// Error{corrupt} (newer version).
+/// What could not be read in the documents of a run.
+struct Troubles {
+  std::vector<RejectedDocument> rejected;
+  /// Documents by the field of theirs that could not be read; "document" where nothing could.
+  std::map<std::string, std::uint64_t> unread;
+};
+
+/// The SQLite file `ledger.sqlite`: runs, chains, rejected documents, nights. WAL mode: one writer,
+/// readers beside it in other processes. Not thread-safe: one object a thread. Throws
+/// Error{storage} or Error{corrupt} (newer version).
 class CrawlLedger {
  public:
   enum class Mode { read_only, read_write };
@@ -86,8 +128,24 @@ class CrawlLedger {
   /// At most `kRejectedKept` are kept; the count in the run is exact.
   static constexpr std::size_t kRejectedKept = 1000;
   void set_rejected(std::int64_t run, const std::vector<RejectedDocument>& documents);
-  /// Of the run that published `snapshot`.
-  [[nodiscard]] std::vector<RejectedDocument> rejected(SnapshotNumber snapshot, std::size_t limit);
+  /// Of the run that published `snapshot`; at most `limit` rejected documents.
+  [[nodiscard]] Troubles troubles(SnapshotNumber snapshot, std::size_t limit);
+
+  /// Documents by the field that could not be read; replaces what was there.
+  void set_unread(std::int64_t run, const std::map<std::string, std::uint64_t>& unread);
+  [[nodiscard]] std::map<std::string, std::uint64_t> unread(std::int64_t run);
+
+  void set_lookups(std::int64_t run, const Lookups& lookups);
+  [[nodiscard]] Lookups lookups(std::int64_t run);
+  /// The newest run first.
+  [[nodiscard]] std::vector<RunFacts> run_facts(std::size_t limit);
+
+  /// Adds a night and gives it its id.
+  void add_night(Night& night);
+  /// Writes the night and every step of it.
+  void update_night(const Night& night);
+  /// The newest first.
+  [[nodiscard]] std::vector<Night> nights(std::size_t limit);
 
  private:
   struct Impl;

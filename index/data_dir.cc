@@ -119,8 +119,29 @@ std::vector<SnapshotNumber> DataDir::published() const {
   return numbers;
 }
 
-WriteLock::WriteLock(const DataDir& data, const std::string& purpose) {
-  const fs::path path = data.path() / "lock";
+SnapshotNumber DataDir::pruned_up_to() const {
+  std::ifstream in{snapshots() / "PRUNED"};
+  SnapshotNumber number = 0;
+  return in >> number ? number : 0;
+}
+
+void DataDir::set_pruned_up_to(SnapshotNumber number) const {
+  const fs::path path = snapshots() / "PRUNED";
+  const fs::path beside = snapshots() / "PRUNED.new";
+  std::error_code error;
+  {
+    std::ofstream out{beside};
+    out << number << '\n';
+    out.flush();
+    if (!out)
+      throw Error{ErrorKind::storage, "writing " + beside.string() + ": " + std::strerror(errno)};
+  }
+  fs::rename(beside, path, error);
+  if (error) throw Error{ErrorKind::storage, "writing " + path.string() + ": " + error.message()};
+}
+
+WriteLock::WriteLock(const DataDir& data, const std::string& purpose, What what) {
+  const fs::path path = data.path() / (what == What::store ? "lock" : "night.lock");
   descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor_ < 0)
     throw Error{ErrorKind::storage, "opening " + path.string() + ": " + std::strerror(errno)};
@@ -130,7 +151,8 @@ WriteLock::WriteLock(const DataDir& data, const std::string& purpose) {
     std::getline(in, holder);
     ::close(descriptor_);
     throw Error{ErrorKind::unavailable,
-                "data directory " + data.path().string() + " is being written by " +
+                "data directory " + data.path().string() +
+                    (what == What::store ? " is being written by " : " has its night run by ") +
                     (holder.empty() ? "another process" : holder) + "; wait for it to end"};
   }
   const std::string line = "process " + std::to_string(::getpid()) + ", " + purpose + ", since " +

@@ -11,6 +11,7 @@ namespace stemma {
 /// The one place that knows what lies where in a data directory:
 ///   FORMAT              the format version, text
 ///   lock                held (flock) by the one process that writes; says who
+///   night.lock          the same for a whole `nightly`
 ///   store/              RocksDB: the truth
 ///   ledger.sqlite       SQLite: what we did
 ///   snapshots/N.stemma  published snapshots: derived
@@ -33,6 +34,11 @@ class DataDir {
   [[nodiscard]] std::filesystem::path snapshots() const { return path_ / "snapshots"; }
   [[nodiscard]] std::filesystem::path snapshot(SnapshotNumber number) const;
   [[nodiscard]] std::filesystem::path scratch() const { return path_ / "scratch"; }
+  /// Snapshots up to this number have had their files pruned; 0 where none has. Kept in
+  /// snapshots/PRUNED.
+  [[nodiscard]] SnapshotNumber pruned_up_to() const;
+  /// Throws Error{storage}.
+  void set_pruned_up_to(SnapshotNumber number) const;
   /// Numbers of the snapshot files that are there, ascending.
   [[nodiscard]] std::vector<SnapshotNumber> published() const;
 
@@ -41,13 +47,17 @@ class DataDir {
   std::filesystem::path path_;
 };
 
-/// Holds the directory's write lock until destroyed; the kernel lets go of it when the process
+/// Holds one of the directory's locks until destroyed; the kernel lets go of it when the process
 /// dies.
 class WriteLock {
  public:
+  enum class What {
+    store,  ///< Whoever writes the store or the ledger's runs.
+    night,  ///< A whole `nightly`, which takes the store's lock for each of its steps.
+  };
   /// `purpose` is what others are told: "crawl of https://...". Throws Error{unavailable} saying
   /// who holds it.
-  WriteLock(const DataDir& data, const std::string& purpose);
+  WriteLock(const DataDir& data, const std::string& purpose, What what = What::store);
   ~WriteLock();
   WriteLock(const WriteLock&) = delete;
   WriteLock& operator=(const WriteLock&) = delete;

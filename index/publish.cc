@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <sstream>
 #include <unordered_map>
 
 #include "index/counts_codec.h"
@@ -21,7 +22,6 @@ namespace {
 /// Raw documents are compressed by this many bytes together: large enough to compress well, small
 /// enough to fetch one.
 constexpr std::size_t kPackBytes = std::size_t{256} << 10U;
-constexpr double kShrinkAllowed = 0.02;
 
 /// What the store knew of a model before this run.
 struct Known {
@@ -102,6 +102,7 @@ struct Publisher::Impl {
   std::vector<RejectedDocument> rejections;
   std::uint64_t rejected = 0;
   std::vector<HubId> rejected_ids;
+  std::map<std::string, std::uint64_t> unread;
   FieldSet carried = 0;
   bool generated = false;
 
@@ -223,6 +224,7 @@ void Publisher::add(ParsedBatch&& batch, std::shared_ptr<Packed> packed) {
   impl.carried |= packed->carried;
   impl.generated = impl.generated || packed->generated;
   impl.rejected += batch.rejected.size();
+  for (const auto& [field, documents] : batch.unread) impl.unread[field] += documents;
   for (RejectedDocument& document : batch.rejected) {
     if (impl.rejections.size() >= CrawlLedger::kRejectedKept) break;
     impl.rejections.push_back(std::move(document));
@@ -245,11 +247,14 @@ void Publisher::Impl::check_shrink() const {
   if (!request.complete || request.accept_shrink || last_complete_documents == 0) return;
   const auto now = static_cast<double>(rows.size());
   const auto before = static_cast<double>(last_complete_documents);
-  if (now >= before * (1 - kShrinkAllowed)) return;
-  throw Error{ErrorKind::unavailable,
-              "not published: this walk saw " + std::to_string(rows.size()) +
-                  " models, the last complete one " + std::to_string(last_complete_documents) +
-                  ", more than 2 % fewer; if that is so, run again with --accept-shrink"};
+  if (now >= before * (1 - request.shrink_limit)) return;
+  std::ostringstream percent;
+  percent << request.shrink_limit * 100;
+  throw ShrinkRefused{ErrorKind::unavailable,
+                      "not published: this walk saw " + std::to_string(rows.size()) +
+                          " models, the last complete one " +
+                          std::to_string(last_complete_documents) + ", more than " + percent.str() +
+                          " % fewer; if that is so, run again with --accept-shrink"};
 }
 
 /// Ordinals of all rows, ascending; new models get theirs in order of `_id`.
@@ -367,17 +372,20 @@ PublishReport Publisher::publish() {
   impl.settle_duplicates();
   impl.check_shrink();
   const FieldSet asked = impl.request.asked | impl.carried;
-  PublishReport report{
-      .snapshot = impl.number, .documents = impl.rows.size(), .rejected = impl.rejected};
+  PublishReport report{.snapshot = impl.number,
+                       .documents = impl.rows.size(),
+                       .rejected = impl.rejected,
+                       .unread = impl.unread};
   const auto order = impl.number_models(report.added);
   report.changed = impl.write_versions(order, asked);
   impl.write_models(order);
   impl.write_counts(order, asked);
   impl.write_seen(order);
   // What is added to a part is still a part, until a complete walk has seen everything.
-  const bool still_partial =
-      impl.last.partial && !impl.request.complete && impl.request.run.scope.empty();
-  const std::string& scope = still_partial ? impl.last.scope : impl.request.run.scope;
+  const std::string own_scope =
+      impl.request.adds && impl.last.number > 0 ? "" : impl.request.run.scope;
+  const bool still_partial = impl.last.partial && !impl.request.complete && own_scope.empty();
+  const std::string& scope = still_partial ? impl.last.scope : own_scope;
   const PublishedSnapshot snapshot{.number = impl.number,
                                    .observed_at = impl.request.run.observed_at,
                                    .complete = impl.request.complete,

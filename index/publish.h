@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "index/derive.h"
 #include "index/model_store.h"
 #include "index/snapshot_file.h"
+#include "schema/error.h"
 #include "schema/model_record.h"
 
 namespace stemma {
@@ -34,13 +36,27 @@ struct ParsedBatch {
   std::vector<RejectedDocument> rejected;
   std::vector<HubId>
       rejected_ids;  ///< `_id`s of refused documents that could be read: seen, if not understood.
+  /// Documents by the field of theirs that could not be read, whether that cost the document or
+  /// only the field.
+  std::map<std::string, std::uint64_t> unread;
 };
+
+/// How much smaller than the last complete walk the next may be without being asked about.
+inline constexpr double kShrinkLimit = 0.02;
 
 struct PublishRequest {
   Run run;  ///< Its observed_at, scope, source and id go into the snapshot.
   bool complete = false;
   bool accept_shrink = false;
+  double shrink_limit = kShrinkLimit;  ///< Share of the models that may be missing.
   FieldSet asked = 0;  ///< Fields asked for; what some document carries counts as asked for too.
+  bool adds = false;   ///< Only what is new was looked for: the snapshot is as whole as the last.
+};
+
+/// A complete walk that saw so much less than the last one that it is not believed.
+class ShrinkRefused : public Error {
+ public:
+  using Error::Error;
 };
 
 struct PublishReport {
@@ -50,6 +66,7 @@ struct PublishReport {
   std::uint64_t added = 0;    ///< Models never seen before.
   std::uint64_t changed = 0;  ///< Models whose document changed.
   std::uint64_t rejected = 0;
+  std::map<std::string, std::uint64_t> unread;  ///< As in ParsedBatch.
 };
 
 /// Takes the documents of one run and publishes them as the next snapshot. Batches may come in any
@@ -68,9 +85,9 @@ class Publisher {
   [[nodiscard]] std::shared_ptr<Packed> pack(const ParsedBatch& batch) const;
   void add(ParsedBatch&& batch, std::shared_ptr<Packed> packed);
 
-  /// Writes the store, builds the snapshot and makes it current. Throws Error{unavailable} when a
-  /// complete walk is more than 2 % below the last complete one and `accept_shrink` was not given;
-  /// nothing is changed then.
+  /// Writes the store, builds the snapshot and makes it current. Throws ShrinkRefused (unavailable)
+  /// when a complete walk is more than `shrink_limit` below the last complete one and
+  /// `accept_shrink` was not given; nothing is changed then.
   PublishReport publish();
 
   [[nodiscard]] std::uint64_t documents() const noexcept;

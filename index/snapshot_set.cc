@@ -43,6 +43,8 @@ SnapshotHandle SnapshotSet::at(SnapshotNumber number) {
   return handle;
 }
 
+bool SnapshotSet::pruned(SnapshotNumber number) { return number <= data_.pruned_up_to(); }
+
 SnapshotHandle SnapshotSet::open_or_rebuild(SnapshotNumber number) {
   std::error_code error;
   if (!std::filesystem::exists(data_.snapshot(number), error)) return rebuild(number);

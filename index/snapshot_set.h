@@ -15,9 +15,10 @@ class SnapshotSource {
   virtual ~SnapshotSource() = default;
   /// The newest published snapshot. Throws Error{unavailable} when none was published yet.
   [[nodiscard]] virtual SnapshotHandle current() = 0;
-  /// Snapshot `number`. Throws Error{not_found} when it was never published, Error{pruned} when it
-  /// cannot be had any more.
+  /// Snapshot `number`. Throws Error{not_found} when it was never published.
   [[nodiscard]] virtual SnapshotHandle at(SnapshotNumber number) = 0;
+  /// Whether its file was pruned: it can be had, but not quickly, so pages of it end.
+  [[nodiscard]] virtual bool pruned(SnapshotNumber number) = 0;
 };
 
 /// The published snapshots of a data directory. Sees a new one within a tenth of a second, without
@@ -28,6 +29,7 @@ class SnapshotSet final : public SnapshotSource {
   explicit SnapshotSet(DataDir data) : data_{std::move(data)} {}
   [[nodiscard]] SnapshotHandle current() override;
   [[nodiscard]] SnapshotHandle at(SnapshotNumber number) override;
+  [[nodiscard]] bool pruned(SnapshotNumber number) override;
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -26,6 +26,14 @@ std::optional<HubId> HubId::parse(std::string_view hex) noexcept {
   return id;
 }
 
+HubId HubId::first_of(std::int64_t seconds) noexcept {
+  HubId id;
+  for (unsigned i = 0; i < 4; ++i) {
+    id.bytes[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(seconds) >> (24U - 8U * i));
+  }
+  return id;
+}
+
 std::string HubId::hex() const {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;

@@ -20,6 +20,10 @@ struct HubId {
   /// Exactly 24 hex digits of either case; anything else is nullopt.
   [[nodiscard]] static std::optional<HubId> parse(std::string_view hex) noexcept;
 
+  /// The lowest `_id` given at `seconds` since 1970 UTC, from 0 to 2^32 - 1: an ObjectId begins
+  /// with the second of its making.
+  [[nodiscard]] static HubId first_of(std::int64_t seconds) noexcept;
+
   /// Lower-case hex, 24 characters.
   [[nodiscard]] std::string hex() const;
 

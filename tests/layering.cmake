@@ -18,8 +18,8 @@ set(may_tools schema graph index crawler api)
 # A third-party header stays within the files that translate it: how its include begins, and the
 # paths of the files.
 set(borders
-  "<rocksdb/" "^index/(rocks|model_store|publish)[^/]*$"
-  "<sqlite3\\.h>" "^index/(sqlite|crawl_ledger)[^/]*$"
+  "<rocksdb/" "^index/(rocks|model_store|prune)\\.(h|cc)$"
+  "<sqlite3\\.h>" "^index/sqlite\\.(h|cc)$"
   "<curl/" "^crawler/curl_http_client[^/]*$"
   "<simdjson" "^crawler/(document|page)_[^/]*$"
   "<httplib\\.h>" "^api/server[^/]*$"

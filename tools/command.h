@@ -10,8 +10,9 @@ namespace stemma {
 struct CliGlobals {
   std::filesystem::path data;
   std::optional<std::filesystem::path>
-      families;       ///< Definitions that are added to those that ship.
-  bool json = false;  ///< Queries print the HTTP body.
+      families;                                 ///< Definitions that are added to those that ship.
+  std::optional<std::filesystem::path> config;  ///< Settings file; none: looked for.
+  bool json = false;                            ///< Queries print the HTTP body.
   int exit_code = 0;
 };
 

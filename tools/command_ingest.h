@@ -6,7 +6,7 @@
 
 namespace stemma {
 
-/// Registers what fills a data directory: crawl, import, crawls.
+/// Registers `import`, and `crawls`, which lists what filled a data directory.
 void add_ingest_commands(CLI::App& app, CliGlobals& globals);
 
 }  // namespace stemma

@@ -224,13 +224,10 @@ class Query {
 
   void stats() {
     reader_.finish();
-    std::vector<RejectedDocument> rejected;
-    if (view().total().rejected_documents > 0) {
-      CrawlLedger ledger{globals_.data, CrawlLedger::Mode::read_only};
-      rejected = ledger.rejected(facts_->number(), kRejectedShown);
-    }
-    if (globals_.json) return print(stats_body(view(), rejected) + '\n');
-    print_stats(rejected);
+    CrawlLedger ledger{globals_.data, CrawlLedger::Mode::read_only};
+    const Troubles troubles = ledger.troubles(facts_->number(), kRejectedShown);
+    if (globals_.json) return print(stats_body(view(), troubles) + '\n');
+    print_stats(troubles);
   }
 
   void snapshots() {
@@ -505,7 +502,7 @@ class Query {
     out += '\n' + table.text(terminal_width());
   }
 
-  void print_stats(const std::vector<RejectedDocument>& rejected) const {
+  void print_stats(const Troubles& troubles) const {
     const SnapshotTotals& total = view().total();
     std::string out =
         fmt::format("{} in {}.\n\n", plural(total.models, "live model"), snapshot_text(view()));
@@ -528,6 +525,13 @@ class Query {
     line("claims rejected", total.claims_rejected);
     line("claims on themselves", total.claims_self);
     line("documents rejected", total.rejected_documents);
+    if (!troubles.unread.empty()) {
+      out += "\nDocuments by the field that could not be read\n";
+      for (const auto& [field, documents] : troubles.unread) {
+        line("  " + printable(field), documents);
+      }
+    }
+    const std::vector<RejectedDocument>& rejected = troubles.rejected;
     if (!rejected.empty()) {
       Table table{{{"REJECTED", false, true}, {"FIELD"}, {"REASON", false, true}}};
       for (const RejectedDocument& document : rejected) {

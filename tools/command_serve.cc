@@ -11,6 +11,7 @@
 #include "index/crawl_ledger.h"
 #include "index/family_file.h"
 #include "index/snapshot_set.h"
+#include "tools/config_file.h"
 
 namespace stemma {
 namespace {
@@ -19,13 +20,18 @@ void run_serve(const CliGlobals& globals, const std::string& listen) {
   const DataDir data = DataDir::open(globals.data);
   SnapshotSet snapshots{data};
   const FamilySet families{load_families(globals.families)};
-  ApiContext context{snapshots, families,
-                     [path = data.path()](SnapshotNumber snapshot, std::size_t limit) {
-                       // A connection a call: they are rare, and SQLite handles are not shared
-                       // between threads.
-                       CrawlLedger ledger{path, CrawlLedger::Mode::read_only};
-                       return ledger.rejected(snapshot, limit);
-                     }};
+  ApiContext context{snapshots, families};
+  // A connection a call: they are rare, and SQLite handles are not shared between threads.
+  context.troubles = [path = data.path()](SnapshotNumber snapshot, std::size_t limit) {
+    return CrawlLedger{path, CrawlLedger::Mode::read_only}.troubles(snapshot, limit);
+  };
+  context.history = [path = data.path()]() -> CrawlHistory {
+    std::error_code error;
+    if (!std::filesystem::exists(path / "ledger.sqlite", error)) return {};
+    CrawlLedger ledger{path, CrawlLedger::Mode::read_only};
+    constexpr std::size_t kRuns = 50;  // among them a crawl that ended well, if any lately did
+    return {ledger.run_facts(kRuns), ledger.nights(1)};
+  };
   context.log = [](const std::string& message) { spdlog::error("{}", message); };
   Server server{parse_listen_address(listen), context};
   try {
@@ -49,7 +55,10 @@ void add_serve_command(CLI::App& app, CliGlobals& globals) {
   serve->add_option("--listen", *listen, "Address and port; port 0 takes any that is free")
       ->capture_default_str();
   serve->footer("Example: stemma serve --listen 0.0.0.0:8080");
-  serve->callback([listen, &globals] { run_serve(globals, *listen); });
+  serve->callback([listen, serve, &globals] {
+    apply_config(*serve, globals.config, globals.data);
+    run_serve(globals, *listen);
+  });
 }
 
 }  // namespace stemma

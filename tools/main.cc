@@ -8,7 +8,9 @@
 
 #include "schema/error.h"
 #include "tools/command.h"
+#include "tools/command_crawl.h"
 #include "tools/command_ingest.h"
+#include "tools/command_nightly.h"
 #include "tools/command_query.h"
 #include "tools/command_serve.h"
 #include "tools/version.h"
@@ -31,12 +33,16 @@ int run(int argc, char** argv) {
                  "Data directory; default $STEMMA_DATA, else ./stemma-data");
   app.add_option("--families", globals.families,
                  "More family definitions, in the form of schema/families.toml");
+  app.add_option("--config", globals.config,
+                 "Settings; default stemma.toml in the data directory, else in this one");
   app.require_subcommand(1);
   app.fallthrough();  // --data and the like may stand behind the command as well
   app.footer(
       "Example: stemma import hub.ndjson.zst --complete && stemma descendants Qwen3\n"
       "`stemma COMMAND --help` tells more.");
+  stemma::add_crawl_command(app, globals);
   stemma::add_ingest_commands(app, globals);
+  stemma::add_nightly_command(app, globals);
   stemma::add_query_commands(app, globals);
   stemma::add_serve_command(app, globals);
   try {

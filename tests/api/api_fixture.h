@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -11,7 +12,7 @@
 
 namespace stemma {
 
-/// Snapshots in memory. `prune` makes one that was published unavailable.
+/// Snapshots in memory.
 class MemorySource final : public SnapshotSource {
  public:
   void publish(SnapshotColumns columns) {
@@ -22,7 +23,7 @@ class MemorySource final : public SnapshotSource {
     snapshots_[number] = SnapshotHandle{held, &held->view};
     newest_ = number;
   }
-  void prune(SnapshotNumber number) { snapshots_[number] = nullptr; }
+  void prune(SnapshotNumber number) { pruned_.insert(number); }
 
   SnapshotHandle current() override {
     if (newest_ == 0) throw Error{ErrorKind::unavailable, "nothing was published yet"};
@@ -31,9 +32,9 @@ class MemorySource final : public SnapshotSource {
   SnapshotHandle at(SnapshotNumber number) override {
     const auto found = snapshots_.find(number);
     if (found == snapshots_.end()) throw Error{ErrorKind::not_found, "never published"};
-    if (!found->second) throw Error{ErrorKind::pruned, "pruned"};
     return found->second;
   }
+  bool pruned(SnapshotNumber number) override { return pruned_.contains(number); }
 
  private:
   struct Held {
@@ -41,6 +42,7 @@ class MemorySource final : public SnapshotSource {
     SnapshotView view;
   };
   std::map<SnapshotNumber, SnapshotHandle> snapshots_;
+  std::set<SnapshotNumber> pruned_;
   SnapshotNumber newest_ = 0;
 };
 

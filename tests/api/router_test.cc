@@ -312,15 +312,16 @@ TEST_CASE("search finds families and models", "[api][router]") {
 TEST_CASE("stats tell totals and the documents that were refused", "[api][router]") {
   ApiFixture api;
   SnapshotNumber asked = 0;
-  api.context.rejected = [&](SnapshotNumber number, std::size_t limit) {
+  api.context.troubles = [&](SnapshotNumber number, std::size_t limit) {
     asked = number;
     CHECK(limit == 20);
-    return std::vector<RejectedDocument>{{"hub.ndjson:17", "_id", "missing", "{"}};
+    return Troubles{{{"hub.ndjson:17", "_id", "missing", "{"}}, {{"_id", 1}, {"cardData", 2}}};
   };
   const auto body = parse_json(api.get("/v1/stats").body);
   CHECK(keys(body) == Names{"snapshot", "observed_at", "partial", "models", "gone", "ghosts",
                             "edges", "by_relation", "declaring", "multi_parent", "self_references",
-                            "cycles", "claims", "rejected_documents", "rejected"});
+                            "cycles", "claims", "rejected_documents", "rejected", "unread_fields"});
+  CHECK(same(at(at(body, "unread_fields"), "cardData"), 2));
   CHECK(asked == 9);
   CHECK(at(body, "partial").IsFalse());
   CHECK(same(at(body, "models"), 7));
@@ -423,7 +424,10 @@ TEST_CASE("a stream is the whole answer, closed by its end line", "[api][router]
   REQUIRE(lines.size() == 5);
   CHECK(same(at(parse_json(lines[0]), "id"), "a/chat"));
   CHECK(lines[4] == R"({"end":true,"rows":4})");
-  CHECK(api.get("/v1/models/gpt2/descendants?limit=5", headers).status == 400);
+  // A limit is of pages, and there are none.
+  const Response limited =
+      api.get("/v1/models/Qwen/Qwen2-7B/descendants?sort=id&order=asc&limit=2", headers);
+  CHECK(read_all(limited.chunks) == text);
 
   const Response zipped =
       api.get("/v1/models/Qwen/Qwen2-7B/descendants?sort=id&order=asc",
@@ -552,7 +556,7 @@ TEST_CASE("a failure behind the answer is logged, not told", "[api][router]") {
   ApiFixture api;
   std::string logged;
   api.context.log = [&](const std::string& line) { logged = line; };
-  api.context.rejected = [](SnapshotNumber, std::size_t) -> std::vector<RejectedDocument> {
+  api.context.troubles = [](SnapshotNumber, std::size_t) -> Troubles {
     throw Error{ErrorKind::storage, "cannot read /secret/ledger.sqlite"};
   };
   const Response response = api.get("/v1/stats");

@@ -54,13 +54,13 @@ struct Rig {
     HubOptions options;
     options.hub = kHub;
     options.token = token;
-    options.fields = {"author", "usedStorage", "tags"};
     options.jitter_seed = 1;
     client.emplace(
         http, std::move(options), [this](auto wait) { slept += wait; },
         [this] { return RateLimiter::Clock::time_point{} + slept; });
+    client->use_fields({"author", "usedStorage", "tags"});
   }
-  HubPage page() { return client->fetch_page(client->first_url({})); }
+  Page page() { return client->fetch_page(client->first_page({})); }
 
   ScriptedHttp http;
   std::chrono::steady_clock::duration slept{0};
@@ -84,10 +84,10 @@ bool contains(const std::string& text, const std::string& part) {
 
 TEST_CASE("a page and its next link", "[crawler][hub]") {
   Rig rig{{answer(200, kPage, {{"link", "</api/models?cursor=x>; rel=\"next\""}})}};
-  const HubPage page = rig.page();
+  const Page page = rig.page();
   CHECK(page.body == kPage);
   CHECK(page.ids.rows == 1);
-  CHECK(page.next_url == kHub + "/api/models?cursor=x");
+  CHECK(page.next == kHub + "/api/models?cursor=x");
   CHECK(rig.client->stats().requests == 1);
   CHECK(rig.slept == 0s);
 }
@@ -100,9 +100,9 @@ TEST_CASE("what is no page is asked for again", "[crawler][hub]") {
                answer(307, "", {{"Location", "https://evil/"}}),
                answer(200, kPage, {{"Link", "<https://evil.example/>; rel=\"next\""}}));
   Rig rig{{bad, bad, answer(200, kPage)}};
-  const HubPage page = rig.page();
+  const Page page = rig.page();
   CHECK(page.ids.rows == 1);
-  CHECK(page.next_url.empty());
+  CHECK(page.next.empty());
   CHECK(rig.slept > 1s);
   for (const HttpRequest& request : rig.http.requests) CHECK(contains(request.url, kHub + "/"));
 }
@@ -239,8 +239,8 @@ TEST_CASE("names are looked up", "[crawler][hub]") {
 
 TEST_CASE("what cannot be a hub or a token is refused", "[crawler][hub]") {
   ScriptedHttp http{{answer(200, "[]")}};
-  CHECK_THROWS_AS((HubClient{http, HubOptions{"hub.example", "", 0.8, {}, {}, 1}}), Error);
-  CHECK_THROWS_AS((HubClient{http, HubOptions{kHub, "a\r\nb", 0.8, {}, {}, 1}}), Error);
+  CHECK_THROWS_AS((HubClient{http, HubOptions{"hub.example", "", 0.8, {}, 1000, 1}}), Error);
+  CHECK_THROWS_AS((HubClient{http, HubOptions{kHub, "a\r\nb", 0.8, {}, 1000, 1}}), Error);
 }
 
 }  // namespace

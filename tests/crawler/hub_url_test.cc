@@ -115,16 +115,25 @@ TEST_CASE("the model that an address names", "[crawler][url]") {
 }
 
 TEST_CASE("refused fields are found and left out", "[crawler][url]") {
+  const std::string kAsked = "https://h/a?limit=1&expand=author&expand=usedStorage&expand=tags";
   HttpResponse refusal;
   refusal.status = 400;
   refusal.body = R"({"error":"Invalid option: expected one of \"author\"|\"sha\" at expand[1]"})";
-  CHECK(refused_expand(refusal) == 1U);
+  CHECK(refused_expand(refusal, kAsked) == 1U);
   refusal.body = R"({"error":"Invalid cursor"})";
-  CHECK_FALSE(refused_expand(refusal));
+  CHECK_FALSE(refused_expand(refusal, kAsked));
   refusal.headers.push_back({"x-error-message", "bad value at expand[12]"});
-  CHECK(refused_expand(refusal) == 12U);
+  CHECK(refused_expand(refusal, kAsked) == 12U);
+  // Without a place: what the list of good values lacks, or what is quoted.
+  refusal.headers.clear();
+  refusal.body = R"({"error":"expand: expected one of \"author\"|\"tags\"|\"sha\""})";
+  CHECK(refused_expand(refusal, kAsked) == 1U);
+  refusal.body = R"({"error":"Unknown expand value \"tags\""})";
+  CHECK(refused_expand(refusal, kAsked) == 2U);
+  refusal.body = R"({"error":"expand is not allowed here"})";
+  CHECK_FALSE(refused_expand(refusal, kAsked));
   refusal.status = 404;
-  CHECK_FALSE(refused_expand(refusal));
+  CHECK_FALSE(refused_expand(refusal, kAsked));
 
   const auto dropped = drop_expand("https://h/a?limit=1&expand=x&expand%5B%5D=y&cursor=c", 1);
   REQUIRE(dropped);

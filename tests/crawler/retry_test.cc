@@ -26,9 +26,9 @@ HttpResponse failure(TransportError error) {
 TEST_CASE("backoff doubles, is capped and is spread by the jitter", "[crawler][retry]") {
   const auto [attempt, plain] = GENERATE(table<int, int>(
       {{1, 1}, {2, 2}, {3, 4}, {4, 8}, {5, 16}, {6, 32}, {7, 60}, {8, 60}, {1000, 60}}));
-  CHECK(backoff(attempt, 0.5, 60s) == std::chrono::seconds{plain});
-  CHECK(backoff(attempt, 0.0, 60s) == std::chrono::milliseconds{plain * 750});
-  CHECK(backoff(attempt, 1.0, 60s) == std::chrono::milliseconds{plain * 1250});
+  CHECK(backoff(attempt, 0.5, RetryPolicy{}) == std::chrono::seconds{plain});
+  CHECK(backoff(attempt, 0.0, RetryPolicy{}) == std::chrono::milliseconds{plain * 750});
+  CHECK(backoff(attempt, 1.0, RetryPolicy{}) == std::chrono::milliseconds{plain * 1250});
 }
 
 TEST_CASE("answers that may heal are asked for again", "[crawler][retry]") {
@@ -74,6 +74,22 @@ TEST_CASE("three kinds of 429", "[crawler][retry]") {
 TEST_CASE("unusable answers are asked for again as often", "[crawler][retry]") {
   CHECK(decide_unusable(1, 0.5, {}) == RetryDecision{Action::retry, 1s});
   CHECK(decide_unusable(8, 0.5, {}).action == Action::give_up);
+}
+
+TEST_CASE("a date to wait for counts from the answer's own clock", "[crawler][retry]") {
+  HttpResponse response;
+  response.status = 429;
+  response.headers = {{"date", "Wed, 21 Oct 2026 07:28:00 GMT"},
+                      {"retry-after", "Wed, 21 Oct 2026 07:28:09 GMT"}};
+  CHECK(decide_retry(response, 1, 0.5, {}).after == 10s);
+  response.headers[1].value =
+      "Wed, 21 Oct 2026 07:27:00 GMT";  // past: at once, and the second on top
+  CHECK(decide_retry(response, 1, 0.5, {}).after == 1s);
+  response.headers[1].value = "soon";
+  CHECK(decide_retry(response, 1, 0.5, {}).after == 1s);  // the backoff
+  response.headers.erase(response.headers.begin());
+  response.headers[0].value = "Wed, 21 Oct 2026 07:28:09 GMT";
+  CHECK(decide_retry(response, 2, 0.5, {}).after == 2s);
 }
 
 }  // namespace

@@ -60,11 +60,11 @@ TEST_CASE("rejected documents of a snapshot are replaced, not doubled", "[index]
       {.where = "f:1", .field = "_id", .reason = "is missing", .excerpt = "{"}};
   ledger.set_rejected(run.id, documents);
   ledger.set_rejected(run.id, documents);
-  const auto found = ledger.rejected(4, 10);
+  const auto found = ledger.troubles(4, 10).rejected;
   REQUIRE(found.size() == 1);
   CHECK(found[0].where == "f:1");
   CHECK(found[0].field == "_id");
-  CHECK(ledger.rejected(3, 10).empty());
+  CHECK(ledger.troubles(3, 10).rejected.empty());
 }
 
 TEST_CASE("a ledger from a newer version is refused with advice", "[index][ledger]") {

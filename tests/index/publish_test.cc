@@ -129,7 +129,7 @@ TEST_CASE("bad documents cost themselves alone and are told by line and field",
   CHECK(report.totals.models == 2);
   CHECK(report.rejected == 10);
   CrawlLedger ledger{store.data(), CrawlLedger::Mode::read_only};
-  const auto rejected = ledger.rejected(1, 100);
+  const auto rejected = ledger.troubles(1, 100).rejected;
   REQUIRE(rejected.size() == 10);
   CHECK(rejected[0].where == "documents.ndjson:2");
   CHECK(rejected[0].field == "_id");
