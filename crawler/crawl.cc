@@ -98,8 +98,11 @@ class Crawl {
     return terms_[static_cast<std::size_t>(chain.number)];
   }
   [[nodiscard]] bool goes_on(const Chain& chain, const Page& page) const;
-  [[nodiscard]] Page fetch_next(const Chain& chain);
-  void check_end(const HubId& last);
+  [[nodiscard]] Page fetch_next(Chain& chain);
+  [[nodiscard]] std::optional<Page> fetch_following(const Chain& chain);
+  [[nodiscard]] bool relink(Chain& chain);
+  [[nodiscard]] bool doubtful_end(const Chain& chain, const Page& page);
+  [[nodiscard]] bool cut_off(const Chain& chain, const Page& page);
   [[nodiscard]] const SnapshotView* last_published();
   void cut_short();
   void resolve();
@@ -132,6 +135,9 @@ class Crawl {
   Run run_;
   SourceStats base_;  ///< What the run had done before this process took it up.
   std::vector<Chain> chains_;
+  std::set<std::int64_t> begun_again_;  ///< Chains that this process walks from their start again.
+  bool refused_ = false;                ///< The source did not take an address of a page.
+  std::uint64_t largest_page_ = 0;      ///< Rows, of those that this process fetched.
   Chain lookups_;
   DocumentParser parser_;
   std::set<std::string> asked_;         ///< Folded names, by this process.
@@ -351,10 +357,7 @@ void Crawl::step(Chain& chain) {
   if (term_of(chain).kind == ScopeTerm::Kind::since && page.ids.readable > 0) {
     finished = finished || page.ids.last.hex() <= term_of(chain).value;
   }
-  if (finished && run_.scope.empty()) {
-    check_end(page.ids.readable > 0 ? page.ids.last
-                                    : HubId::parse(chain.last_id).value_or(HubId{}));
-  }
+  largest_page_ = std::max(largest_page_, page.ids.rows);
   if (page.ids.rows > 0) {
     store_.put_page(run_.id, static_cast<std::uint32_t>(chain.number),
                     static_cast<std::uint32_t>(chain.pages), page.body);
@@ -364,6 +367,7 @@ void Crawl::step(Chain& chain) {
     if (page.ids.readable > 0) chain.last_id = page.ids.last.hex();
   }
   chain.finished = finished;
+  chain.page_url = chain.next_url;
   chain.next_url = chain.finished ? "" : page.next;
   take_stats();
   ledger_.advance(chain, run_);
@@ -380,50 +384,100 @@ bool Crawl::goes_on(const Chain& chain, const Page& page) const {
   return page.ids.ascending && (!comparable || *reached < page.ids.first);
 }
 
-Page Crawl::fetch_next(const Chain& chain) {
+/// The page that the chain is at, as often as it is worth asking; nullopt when it is refused or
+/// does not follow what was stored.
+std::optional<Page> Crawl::fetch_following(const Chain& chain) {
   for (int attempt = 1; attempt <= kPageAttempts; ++attempt) {
-    Page page = source_.fetch_page(chain.next_url);
+    Page page;
+    try {
+      page = source_.fetch_page(chain.next_url);
+    } catch (const PageRefused&) {
+      if (chain.page_url.empty()) throw;  // not even the first page is to be had
+      refused_ = true;
+      return std::nullopt;
+    }
     if (!goes_on(chain, page)) continue;
+    const bool ends = page.ids.rows == 0 || page.next.empty();
     // An early end looks like the real one; where there is reason to doubt it, a second look tells.
-    const bool doubtful =
-        page.ids.rows == 0 ? chain.pages > 0 : page.next.empty() && page.ids.rows % 1000 == 0;
-    if (!doubtful || !may_request()) return page;
-    Page second = source_.fetch_page(chain.next_url);
-    return goes_on(chain, second) && second.ids.rows >= page.ids.rows ? std::move(second)
-                                                                      : std::move(page);
+    if (ends && attempt == 1 && may_request() && doubtful_end(chain, page)) continue;
+    return page;
   }
-  throw Error{ErrorKind::unavailable, "the page " + chain.next_url +
-                                          " is not in order of _id or does not follow the page "
-                                          "before, fetched " +
-                                          std::to_string(kPageAttempts) + " times"};
+  return std::nullopt;
 }
 
-/// A walk of everything ends at its newest model. Where models that we know of lie beyond, and are
-/// there when they are asked for, the listing was cut off: it may bury nobody.
-void Crawl::check_end(const HubId& last) {
-  const SnapshotView* view = last_published();
-  if (view == nullptr) return;
-  std::vector<std::pair<HubId, NodeId>> beyond;
+Page Crawl::fetch_next(Chain& chain) {
+  const auto unusable = [&] {
+    return Error{ErrorKind::unavailable, "the page " + chain.next_url +
+                                             " is refused, or not in order of _id, or does not "
+                                             "follow the page before; `crawl` tries again, "
+                                             "`crawl --restart` begins anew"};
+  };
+  auto page = fetch_following(chain);
+  // The link to it may be what is broken.
+  if (!page && relink(chain)) page = fetch_following(chain);
+  if (!page) throw unusable();
+  if ((page->ids.rows == 0 || page->next.empty()) && doubtful_end(chain, *page) &&
+      cut_off(chain, *page)) {
+    // An empty page behind a broken link, perhaps.
+    if (page->ids.rows == 0 && relink(chain)) page = fetch_following(chain);
+    if (!page) throw unusable();
+    if ((page->ids.rows == 0 || page->next.empty()) && cut_off(chain, *page)) {
+      throw Error{ErrorKind::unavailable,
+                  "the listing ends at " + (chain.last_id.empty() ? "its start" : chain.last_id) +
+                      ", but has newer models when it is asked from its end: it was cut off"};
+    }
+  }
+  return std::move(*page);
+}
+
+/// Gets a new link from the page before. Where that gives none and the old one is refused (an
+/// expired cursor), the chain begins again, once: what was stored is observed twice then, which
+/// hurts nobody.
+bool Crawl::relink(Chain& chain) {
+  if (chain.page_url.empty()) return false;
+  std::string next;
+  try {
+    const Page before = source_.fetch_page(chain.page_url);
+    if (before.ids.ascending || before.ids.descending) next = before.next;
+  } catch (const PageRefused&) {
+  }
+  if (!next.empty() && next != chain.next_url && next != chain.page_url) {
+    chain.next_url = next;
+  } else if (refused_ && begun_again_.insert(chain.number).second) {
+    chain.next_url = source_.first_page(term_of(chain));
+    chain.last_id.clear();
+  } else {
+    return false;
+  }
+  chain.page_url.clear();
+  ledger_.put_chain(chain);
+  return true;
+}
+
+/// An end that is no proof of itself: an empty page that a link led to, a full page without a link,
+/// or models that we know of beyond it.
+bool Crawl::doubtful_end(const Chain& chain, const Page& page) {
+  if (term_of(chain).kind == ScopeTerm::Kind::since) return false;
+  if (page.ids.rows == 0) return chain.pages > 0;
+  if (page.ids.rows % 1000 == 0 || (chain.pages > 0 && page.ids.rows >= largest_page_)) return true;
+  const SnapshotView* view = run_.scope.empty() ? last_published() : nullptr;
+  if (view == nullptr || page.ids.readable == 0) return false;
   for (NodeId node = 0; node < view->node_count(); ++node) {
-    if (view->live(node) && last < view->hub_id[node])
-      beyond.emplace_back(view->hub_id[node], node);
+    if (view->live(node) && page.ids.last < view->hub_id[node]) return true;
   }
-  // New models are deleted often, and one may be hidden from listings; two of three that are still
-  // there are no accident. Where fewer lie beyond, rule 3.8 is protection enough.
-  constexpr std::size_t kProbes = 3;
-  constexpr int kProof = 2;
-  std::sort(beyond.rbegin(), beyond.rend());
-  if (beyond.size() < kProof) return;
-  if (beyond.size() > kProbes) beyond.resize(kProbes);
-  int found = 0;
-  for (const auto& [id, node] : beyond) {
-    const LookupAnswer answer = source_.lookup_model(view->name(node));
-    if (answer.result != LookupAnswer::Result::found || answer.document.id != id) continue;
-    if (++found < kProof) continue;
-    throw Error{ErrorKind::unavailable, "the listing ends at " + last.hex() + ", but " +
-                                            std::string{view->name(node)} + " (" + id.hex() +
-                                            ") behind it is still there: it was cut off"};
-  }
+  return false;
+}
+
+/// Whether the source has a model beyond the page that the listing must have shown: one that is not
+/// newer than the walk.
+bool Crawl::cut_off(const Chain& chain, const Page& page) {
+  constexpr UnixSeconds kWhileWeWalked = 600;
+  if (!may_request()) return false;
+  const auto newest = source_.newest(term_of(chain));
+  if (!newest || newest->seconds() > now_utc() - kWhileWeWalked) return false;
+  const HubId last =
+      page.ids.readable > 0 ? page.ids.last : HubId::parse(chain.last_id).value_or(HubId{});
+  return last < *newest;
 }
 
 std::int64_t Crawl::lookup_budget() const {

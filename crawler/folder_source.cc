@@ -41,7 +41,7 @@ Position position_of(const std::string& address) {
   const auto cut = address.rfind(" after ");
   Position position;
   if (cut == std::string::npos) {
-    throw Error{ErrorKind::unavailable, "no address of a page in a folder: " + address};
+    throw PageRefused{ErrorKind::unavailable, "no address of a page in a folder: " + address};
   }
   const std::string term = address.substr(0, cut);
   if (term.rfind("since:", 0) == 0) {
@@ -195,6 +195,13 @@ Page FolderSource::fetch_page(const std::string& address) {
   stats_.bytes += static_cast<std::int64_t>(body.size());
   PageIds ids = scan_page_ids(body);
   return {std::move(body), std::move(ids), std::move(next)};
+}
+
+std::optional<HubId> FolderSource::newest(const ScopeTerm& term) {
+  for (auto at = documents_.rbegin(); at != documents_.rend(); ++at) {
+    if (within(term, at->name)) return at->id;
+  }
+  return std::nullopt;
 }
 
 LookupAnswer FolderSource::lookup_model(std::string_view name) {

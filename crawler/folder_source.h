@@ -29,6 +29,7 @@ class FolderSource final : public PageSource {
   [[nodiscard]] const std::vector<std::string>& fields() const noexcept override { return fields_; }
   [[nodiscard]] std::string first_page(const ScopeTerm& term) const override;
   [[nodiscard]] Page fetch_page(const std::string& address) override;
+  [[nodiscard]] std::optional<HubId> newest(const ScopeTerm& term) override;
   [[nodiscard]] LookupAnswer lookup_model(std::string_view name) override;
   void prove_access() override {}
   [[nodiscard]] SourceStats stats() const override { return stats_; }

@@ -195,7 +195,8 @@ Page HubClient::fetch_page(const std::string& first) {
       continue;
     }
     if (response.status != 200) {
-      fail("the hub refuses " + url + ", " + describe(response));
+      throw PageRefused{ErrorKind::unavailable,
+                        redacted("the hub refuses " + url + ", " + describe(response))};
     }
     PageIds ids = scan_page_ids(response.body);
     if (!ids.ok()) {
@@ -210,6 +211,10 @@ Page HubClient::fetch_page(const std::string& first) {
               kLinkAttempts);
         continue;
       }
+      if (*target == url) {
+        again(url, attempts, "the link to the next page leads to the page itself", kLinkAttempts);
+        continue;
+      }
       next = *target;
     }
     waited_ = {};
@@ -218,7 +223,27 @@ Page HubClient::fetch_page(const std::string& first) {
 }
 
 LookupAnswer HubClient::lookup_model(std::string_view name) {
-  std::string url = model_url(options_.hub, name, fields_);
+  const std::string first = model_url(options_.hub, name, fields_);
+  std::string reason;
+  // An answer that makes no sense is asked for again from the start: the next may.
+  for (int attempt = 1; attempt <= kLookupAttempts; ++attempt) {
+    LookupAnswer answer = follow_lookup(first);
+    if (answer.result != LookupAnswer::Result::unclear) {
+      waited_ = {};
+      return answer;
+    }
+    reason = std::move(answer.reason);
+    if (attempt < kLookupAttempts) {
+      wait_for_retry(first, backoff(attempt, jitter(), options_.retry), reason);
+    }
+  }
+  waited_ = {};
+  LookupAnswer unclear;
+  unclear.reason = redacted(std::move(reason));
+  return unclear;
+}
+
+LookupAnswer HubClient::follow_lookup(std::string url) {
   Attempts attempts;
   int hops = 0;
   const auto unclear = [](std::string why) {
@@ -243,7 +268,6 @@ LookupAnswer HubClient::lookup_model(std::string_view name) {
            ", " + describe(response));
     }
     if (response.status == 401 || response.status == 404) {
-      waited_ = {};
       LookupAnswer answer;
       answer.result = LookupAnswer::Result::absent;
       answer.reason = describe(response);
@@ -261,12 +285,7 @@ LookupAnswer HubClient::lookup_model(std::string_view name) {
     }
     if (response.status != 200) return unclear(describe(response));
     auto document = scan_document(response.body);
-    if (!document) {
-      if (attempts.sent >= kLookupAttempts) return unclear("the answer is no model document");
-      again(url, attempts, "the answer is no model document", options_.retry.attempts);
-      continue;
-    }
-    waited_ = {};
+    if (!document) return unclear("the answer is no model document");
     LookupAnswer answer;
     answer.result = LookupAnswer::Result::found;
     answer.body = std::move(response.body);
@@ -274,6 +293,12 @@ LookupAnswer HubClient::lookup_model(std::string_view name) {
     answer.redirected = hops > 0;
     return answer;
   }
+}
+
+std::optional<HubId> HubClient::newest(const ScopeTerm& term) {
+  const Page page = fetch_page(listing_url(options_.hub, term, {}, 1, ListingOrder::descending));
+  if (page.ids.readable == 0) return std::nullopt;
+  return page.ids.first;
 }
 
 void HubClient::prove_access() {

@@ -44,6 +44,8 @@ class HubClient final : public PageSource {
   [[nodiscard]] std::string first_page(const ScopeTerm& term) const override;
   /// Fetches a page of a listing. A field that the hub refuses is left out from then on.
   [[nodiscard]] Page fetch_page(const std::string& url) override;
+  /// One page of one row, from the end of the listing.
+  [[nodiscard]] std::optional<HubId> newest(const ScopeTerm& term) override;
   /// Asks for one model by name, following at most two redirects.
   [[nodiscard]] LookupAnswer lookup_model(std::string_view name) override;
   /// One page of one row.
@@ -63,6 +65,8 @@ class HubClient final : public PageSource {
   /// Before asking again because the answer was `unusable` though it arrived. Throws
   /// Error{unavailable} after `most`.
   void again(const std::string& url, Attempts& attempts, const std::string& unusable, int most);
+  /// One try at a name, from its URL through its redirects.
+  [[nodiscard]] LookupAnswer follow_lookup(std::string url);
   void wait_for_retry(const std::string& url, std::chrono::milliseconds after,
                       const std::string& why);
   /// Leaves out the field that `response` refuses; the URL without it, or nullopt when it refuses

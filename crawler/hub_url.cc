@@ -326,10 +326,10 @@ std::vector<std::string> split_fields(std::string_view text) {
 }
 
 std::string listing_url(std::string_view hub, const ScopeTerm& term,
-                        std::span<const std::string> fields, int limit) {
-  std::string url =
-      std::string{hub} + "/api/models?limit=" + std::to_string(limit) +
-      "&sort=createdAt&direction=" + (term.kind == ScopeTerm::Kind::since ? "-1" : "1");
+                        std::span<const std::string> fields, int limit, ListingOrder order) {
+  const bool down = term.kind == ScopeTerm::Kind::since || order == ListingOrder::descending;
+  std::string url = std::string{hub} + "/api/models?limit=" + std::to_string(limit) +
+                    "&sort=createdAt&direction=" + (down ? "-1" : "1");
   if (term.kind == ScopeTerm::Kind::search) url += "&search=" + percent_encode(term.value);
   if (term.kind == ScopeTerm::Kind::author) url += "&author=" + percent_encode(term.value);
   append_expand(url, fields, '&');

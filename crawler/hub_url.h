@@ -68,8 +68,10 @@ struct ScopeTerm {
 
 /// The first page of a walk in the order of `_id`: ascending, and for Kind::since descending, as
 /// the newest are what it is after.
+enum class ListingOrder { of_term, descending };
 [[nodiscard]] std::string listing_url(std::string_view hub, const ScopeTerm& term,
-                                      std::span<const std::string> fields, int limit = 1000);
+                                      std::span<const std::string> fields, int limit = 1000,
+                                      ListingOrder order = ListingOrder::of_term);
 /// A model's info. The slash stays as it is: the hub refuses an encoded one.
 [[nodiscard]] std::string model_url(std::string_view hub, std::string_view name,
                                     std::span<const std::string> fields);

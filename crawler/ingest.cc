@@ -162,16 +162,42 @@ void read_file(const std::string& file, Publisher& publisher, Feed& feed) {
                                       "; nothing was imported"};
 }
 
-void finish_run(CrawlLedger& ledger, Run& run, const Publisher& publisher,
-                const PublishReport& report) {
+/// What the ledger is to know of the documents even if the process dies while it publishes them.
+void note_troubles(CrawlLedger& ledger, const Run& run, const Publisher& publisher) {
+  ledger.set_rejected(run.id, publisher.rejections());
+  ledger.set_unread(run.id, publisher.unread());
+}
+
+bool published_by(const PublishedSnapshot& snapshot, const Run& run) {
+  return snapshot.run == run.id && snapshot.source == run.source &&
+         snapshot.observed_at == run.observed_at;
+}
+
+/// Imports that were killed: those that had published by then are done, of the others nothing
+/// stayed.
+void settle_dead_imports(CrawlLedger& ledger, const ModelStore& store) {
+  for (Run& run : ledger.unfinished_imports()) {
+    run.state = "failed";
+    run.ended = "interrupted; nothing of it was published";
+    for (const PublishedSnapshot& snapshot : store.snapshots()) {
+      if (!published_by(snapshot, run)) continue;
+      run.state = "done";
+      run.ended = "published snapshot " + std::to_string(snapshot.number) + ", then interrupted";
+      run.snapshot = snapshot.number;
+      run.documents = static_cast<std::int64_t>(snapshot.documents);
+      run.rejected = static_cast<std::int64_t>(snapshot.rejected_documents);
+    }
+    ledger.update_run(run);
+  }
+}
+
+void finish_run(CrawlLedger& ledger, Run& run, const PublishReport& report) {
   run.state = "done";
   run.ended = "published snapshot " + std::to_string(report.snapshot);
   run.finished_at = now_utc();
   run.snapshot = report.snapshot;
   run.documents = static_cast<std::int64_t>(report.documents);
   run.rejected = static_cast<std::int64_t>(report.rejected);
-  ledger.set_rejected(run.id, publisher.rejections());
-  ledger.set_unread(run.id, report.unread);
   ledger.update_run(run);
 }
 
@@ -187,7 +213,7 @@ PublishReport import_files(const std::filesystem::path& data_path, const ImportO
   ModelStore store{data.store(), ModelStore::Mode::read_write};
   CrawlLedger ledger{data.path(), CrawlLedger::Mode::read_write};
   mend_published(data, store);
-  ledger.close_dead_imports();
+  settle_dead_imports(ledger, store);
 
   Run run{.kind = "import",
           .source = names,
@@ -206,8 +232,9 @@ PublishReport import_files(const std::filesystem::path& data_path, const ImportO
       feed.finish();
     }
     if (progress) progress({.step = "building", .done = publisher.documents()});
+    note_troubles(ledger, run, publisher);
     PublishReport report = publisher.publish();
-    finish_run(ledger, run, publisher, report);
+    finish_run(ledger, run, report);
     return report;
   } catch (const std::exception& error) {
     run.state = "failed";
@@ -223,9 +250,7 @@ PublishReport publish_pages(const DataDir& data, ModelStore& store, CrawlLedger&
   Run& run = request.run;
   // Killed between publishing and the ledger's last word: the store says that it is done.
   for (const PublishedSnapshot& snapshot : store.snapshots()) {
-    if (snapshot.run != run.id || snapshot.source != run.source ||
-        snapshot.observed_at != run.observed_at)
-      continue;
+    if (!published_by(snapshot, run)) continue;
     mend_published(data, store);
     PublishReport report{.snapshot = snapshot.number,
                          .totals = open_snapshot_file(data.snapshot(snapshot.number))->total(),
@@ -255,9 +280,10 @@ PublishReport publish_pages(const DataDir& data, ModelStore& store, CrawlLedger&
     feed.finish();
   }
   if (progress) progress({.step = "building", .done = publisher.documents()});
+  note_troubles(ledger, run, publisher);
   PublishReport report = publisher.publish();
   store.drop_pages(run.id);
-  finish_run(ledger, run, publisher, report);
+  finish_run(ledger, run, report);
   return report;
 }
 

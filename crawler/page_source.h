@@ -8,6 +8,7 @@
 
 #include "crawler/hub_url.h"
 #include "crawler/page_scan.h"
+#include "schema/error.h"
 
 namespace stemma {
 
@@ -41,6 +42,13 @@ struct SourceStats {
   std::optional<std::int64_t> quota_left;  ///< In this window, by the last answer.
 };
 
+/// The source knows the address and refuses it: a cursor that expired, a field that it does not
+/// have. Asking again cannot help; asking for another page may.
+class PageRefused : public Error {
+ public:
+  using Error::Error;
+};
+
 /// Where a crawl gets its pages from: the one thing to write for another kind of hub. Addresses are
 /// the source's own text; the crawl keeps them in its ledger and hands them back, in another
 /// process too. A source that cannot answer throws Error{unavailable}, having tried as often as
@@ -61,7 +69,10 @@ class PageSource {
   /// Address of the first page of a walk over `term`. Pages come in ascending order of `_id`, those
   /// of Kind::since in descending order.
   [[nodiscard]] virtual std::string first_page(const ScopeTerm& term) const = 0;
+  /// Throws PageRefused for an address that the source does not take.
   [[nodiscard]] virtual Page fetch_page(const std::string& address) = 0;
+  /// The highest `_id` within `term`; nullopt where there is none, or it cannot be told.
+  [[nodiscard]] virtual std::optional<HubId> newest(const ScopeTerm& term) = 0;
 
   /// Asks for one model by name, under the name that it bears now.
   [[nodiscard]] virtual LookupAnswer lookup_model(std::string_view name) = 0;

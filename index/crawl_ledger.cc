@@ -82,6 +82,9 @@ CrawlLedger::CrawlLedger(const std::filesystem::path& data, Mode mode) {
   if (mode == Mode::read_write) {
     // WAL lets readers go on beside the one writer; NORMAL is safe against a killed process.
     impl_->db.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    if (found == 1) {
+      impl_->db.execute("ALTER TABLE chains ADD COLUMN page_url TEXT NOT NULL DEFAULT ''");
+    }
     if (found < kVersion) impl_->db.execute(kLedgerSql);
   }
 }
@@ -133,19 +136,21 @@ std::optional<Run> CrawlLedger::unfinished_crawl() {
   return read_run(query);
 }
 
-void CrawlLedger::close_dead_imports() {
-  Statement{impl_->db,
-            "UPDATE runs SET state = 'failed', ended = 'interrupted; nothing of it was published' "
-            "WHERE kind = 'import' AND state = 'publishing'"}
-      .run();
+std::vector<Run> CrawlLedger::unfinished_imports() {
+  Statement query{impl_->db, "SELECT " + std::string{kRunColumns} +
+                                 " FROM runs WHERE kind = 'import' AND state = 'publishing'"};
+  std::vector<Run> runs;
+  while (query.next()) runs.push_back(read_run(query));
+  return runs;
 }
 
 void CrawlLedger::put_chain(const Chain& chain) {
   Statement put{impl_->db,
-                "INSERT OR REPLACE INTO chains (run, number, next_url, pages, last_id, finished) "
-                "VALUES (?,?,?,?,?,?)"};
+                "INSERT OR REPLACE INTO chains (run, number, page_url, next_url, pages, last_id, "
+                "finished) VALUES (?,?,?,?,?,?,?)"};
   put.bind(chain.run)
       .bind(chain.number)
+      .bind(chain.page_url)
       .bind(chain.next_url)
       .bind(chain.pages)
       .bind(chain.last_id)
@@ -155,17 +160,18 @@ void CrawlLedger::put_chain(const Chain& chain) {
 
 std::vector<Chain> CrawlLedger::chains(std::int64_t run) {
   Statement query{impl_->db,
-                  "SELECT run, number, next_url, pages, last_id, finished FROM chains WHERE run = "
-                  "? ORDER BY number"};
+                  "SELECT run, number, page_url, next_url, pages, last_id, finished FROM chains "
+                  "WHERE run = ? ORDER BY number"};
   query.bind(run);
   std::vector<Chain> chains;
   while (query.next()) {
     chains.push_back({.run = query.integer(0),
                       .number = query.integer(1),
-                      .next_url = query.text(2),
-                      .pages = query.integer(3),
-                      .last_id = query.text(4),
-                      .finished = query.integer(5) != 0});
+                      .page_url = query.text(2),
+                      .next_url = query.text(3),
+                      .pages = query.integer(4),
+                      .last_id = query.text(5),
+                      .finished = query.integer(6) != 0});
   }
   return chains;
 }

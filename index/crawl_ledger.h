@@ -42,6 +42,7 @@ struct Run {
 struct Chain {
   std::int64_t run = 0;
   std::int64_t number = 0;  ///< From 0.
+  std::string page_url;     ///< The last page stored; empty before the first.
   std::string next_url;     ///< The next page; empty when the chain has ended.
   std::int64_t pages = 0;
   std::string last_id;  ///< Hex `_id` of the last row stored; pages must go on above it.
@@ -113,9 +114,9 @@ class CrawlLedger {
   [[nodiscard]] std::optional<Run> run(std::int64_t id);
   /// The newest run first.
   [[nodiscard]] std::vector<Run> runs(std::size_t limit);
-  /// Marks imports that never ended as failed. Call with the directory's WriteLock held: nobody
-  /// else can be importing.
-  void close_dead_imports();
+  /// Imports that have not ended. With the directory's WriteLock held they are dead: nobody else
+  /// can be importing.
+  [[nodiscard]] std::vector<Run> unfinished_imports();
   /// The newest crawl that neither finished nor was given up: the one to resume.
   [[nodiscard]] std::optional<Run> unfinished_crawl();
 

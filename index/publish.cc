@@ -418,4 +418,8 @@ const std::vector<RejectedDocument>& Publisher::rejections() const noexcept {
   return impl_->rejections;
 }
 
+const std::map<std::string, std::uint64_t>& Publisher::unread() const noexcept {
+  return impl_->unread;
+}
+
 }  // namespace stemma

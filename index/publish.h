@@ -93,6 +93,7 @@ class Publisher {
   [[nodiscard]] std::uint64_t documents() const noexcept;
   [[nodiscard]] std::uint64_t rejected() const noexcept;
   [[nodiscard]] const std::vector<RejectedDocument>& rejections() const noexcept;
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& unread() const noexcept;
 
  private:
   struct Impl;

@@ -34,6 +34,12 @@ HubId HubId::first_of(std::int64_t seconds) noexcept {
   return id;
 }
 
+std::int64_t HubId::seconds() const noexcept {
+  std::int64_t seconds = 0;
+  for (unsigned i = 0; i < 4; ++i) seconds = seconds << 8 | bytes[i];
+  return seconds;
+}
+
 std::string HubId::hex() const {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;

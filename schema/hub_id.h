@@ -24,6 +24,9 @@ struct HubId {
   /// with the second of its making.
   [[nodiscard]] static HubId first_of(std::int64_t seconds) noexcept;
 
+  /// When it was made, in seconds since 1970 UTC.
+  [[nodiscard]] std::int64_t seconds() const noexcept;
+
   /// Lower-case hex, 24 characters.
   [[nodiscard]] std::string hex() const;
 

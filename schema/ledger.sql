@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS runs (
 CREATE TABLE IF NOT EXISTS chains (
   run INTEGER NOT NULL,
   number INTEGER NOT NULL,
+  page_url TEXT NOT NULL DEFAULT '',  -- since version 2
   next_url TEXT NOT NULL,
   pages INTEGER NOT NULL,
   last_id TEXT NOT NULL,

@@ -199,16 +199,25 @@ TEST_CASE("names are looked up", "[crawler][hub]") {
   SECTION("a chain of three redirects is too long") {
     Rig rig{{answer(307, "", {{"location", "/api/models/b"}}),
              answer(307, "", {{"location", "/api/models/c"}}),
-             answer(307, "", {{"location", "/api/models/d"}}), answer(200, kDocument)}};
+             answer(307, "", {{"location", "/api/models/d"}})}};
     CHECK(rig.client->lookup_model("a").result == LookupAnswer::Result::unclear);
-    CHECK(rig.http.requests.size() == 3);
+  }
+  SECTION("a redirect that leads astray once is no answer") {
+    Rig rig{{answer(307, "", {{"Location", "https://evil.example/"}}), answer(200, kDocument)}};
+    CHECK(rig.client->lookup_model("a/b").result == LookupAnswer::Result::found);
   }
   SECTION("redirects that lead elsewhere are not followed") {
     const std::string where = GENERATE(as<std::string>{}, "https://evil.example/api/models/a/b",
                                        "/login", "/api/models/a/b/commits", "");
     Rig rig{{answer(307, "", {{"Location", where}})}, "hf_secret"};
     CHECK(rig.client->lookup_model("a/b").result == LookupAnswer::Result::unclear);
-    CHECK(rig.http.requests.size() == 1);
+    CHECK(rig.http.requests.size() == 3);
+    for (const HttpRequest& request : rig.http.requests) CHECK(contains(request.url, kHub + "/"));
+  }
+  SECTION("a gated repository is there") {
+    Rig rig{{answer(401, "Access to model a/b is restricted.", {{"x-error-code", "GatedRepo"}})},
+            "hf_secret"};
+    CHECK(rig.client->lookup_model("a/b").result == LookupAnswer::Result::unclear);
   }
   SECTION("absent") {
     CHECK(Rig{{answer(401, "")}}.client->lookup_model("a/b").result ==

@@ -78,3 +78,38 @@ TEST_CASE("a ledger from a newer version is refused with advice", "[index][ledge
     CHECK(std::string{error.what()}.find("newer version") != std::string::npos);
   }
 }
+
+TEST_CASE("a ledger of version 1 is taken over with what it holds", "[index][ledger]") {
+  const TempDir dir;
+  {
+    Database old{dir / "ledger.sqlite", Database::Mode::read_write};
+    old.execute(
+        "CREATE TABLE runs (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, source TEXT "
+        "NOT NULL, scope TEXT NOT NULL, observed_at INTEGER NOT NULL, started_at INTEGER NOT NULL, "
+        "finished_at INTEGER NOT NULL, state TEXT NOT NULL, ended TEXT NOT NULL, snapshot INTEGER "
+        "NOT NULL, pages INTEGER NOT NULL, documents INTEGER NOT NULL, requests INTEGER NOT NULL, "
+        "retries INTEGER NOT NULL, bytes INTEGER NOT NULL, rejected INTEGER NOT NULL, fields TEXT "
+        "NOT NULL);"
+        "CREATE TABLE chains (run INTEGER NOT NULL, number INTEGER NOT NULL, next_url TEXT NOT "
+        "NULL, pages INTEGER NOT NULL, last_id TEXT NOT NULL, finished INTEGER NOT NULL, PRIMARY "
+        "KEY (run, number)) WITHOUT ROWID;"
+        "CREATE TABLE rejected (run INTEGER NOT NULL, number INTEGER NOT NULL, place TEXT NOT "
+        "NULL, field TEXT NOT NULL, reason TEXT NOT NULL, excerpt TEXT NOT NULL, PRIMARY KEY (run, "
+        "number)) WITHOUT ROWID;"
+        "INSERT INTO runs VALUES (1,'crawl','http://hub','',1,2,3,'walking','',0,0,0,0,0,0,0,'');"
+        "INSERT INTO chains VALUES (1,0,'http://hub/next',4,'abc',0);"
+        "PRAGMA user_version = 1;");
+  }
+  {
+    CrawlLedger reader{dir.path(), CrawlLedger::Mode::read_only};
+    CHECK(reader.nights(5).empty());
+    CHECK(reader.run_facts(5).size() == 1);
+  }
+  CrawlLedger ledger{dir.path(), CrawlLedger::Mode::read_write};
+  const auto chains = ledger.chains(1);
+  REQUIRE(chains.size() == 1);
+  CHECK(chains[0].page_url.empty());
+  CHECK(chains[0].next_url == "http://hub/next");
+  ledger.set_unread(1, {{"tags", 3}});
+  CHECK(ledger.run_facts(5)[0].unread.at("tags") == 3);
+}
