@@ -116,7 +116,7 @@ void DocumentParser::Impl::read_tags(od::value value, Draft& draft, ParsedBatch&
     std::string_view tag;
     if (std::move(item).get(tag_value) != simdjson::SUCCESS) throw Refusal{"tags", "is damaged"};
     if (!get_text(tag_value, tag, batch))
-      throw Refusal{"tags", "holds something that is not a string"};
+      throw Refusal{"tags", "holds something that is not a string, or no text that can be decoded"};
     if (tag.substr(0, kLicense.size()) == kLicense) {
       if (record.license_tag.empty()) record.license_tag = tag.substr(kLicense.size());
     } else if (tag.substr(0, kBaseModel.size()) == kBaseModel) {
@@ -233,7 +233,11 @@ void DocumentParser::Impl::read_base_models(od::value value, Draft& draft, Parse
                   .text = {}};
       if (!get_text(item, claim.text, batch)) {
         od::object model;
-        if (item.get_object().get(model) != simdjson::SUCCESS) continue;
+        // Half of a list says nothing of the other half: what was known of the field stays.
+        if (item.get_object().get(model) != simdjson::SUCCESS) {
+          draft.base_models.clear();
+          return;
+        }
         for (auto field : model) {
           std::string_view key;
           od::value inner;
@@ -273,16 +277,26 @@ void DocumentParser::Impl::read_base_models(od::value value, Draft& draft, Parse
 void DocumentParser::Impl::read_config(od::value value, Draft& draft, ParsedBatch& batch) {
   od::object config;
   if (value.get_object().get(config) != simdjson::SUCCESS) return;
-  draft.out.record.known |= kConfig;
+  od::value peft_value;
+  if (config.find_field_unordered("peft").get(peft_value) != simdjson::SUCCESS ||
+      is_null(peft_value)) {
+    draft.out.record.known |= kConfig;
+    return;
+  }
+  // A part that cannot be read leaves the field unknown: what was known of it stays.
   od::object peft;
-  if (config.find_field_unordered("peft").get_object().get(peft) != simdjson::SUCCESS) return;
+  if (peft_value.get_object().get(peft) != simdjson::SUCCESS) return;
   od::value name;
   std::string_view text;
-  if (peft.find_field_unordered("base_model_name_or_path").get(name) != simdjson::SUCCESS ||
-      !get_text(name, text, batch))
-    return;
-  draft.peft.push_back(
-      {.source = ClaimSource::peft, .relation = Relation::adapter, .parent_id = {}, .text = text});
+  if (peft.find_field_unordered("base_model_name_or_path").get(name) == simdjson::SUCCESS &&
+      !is_null(name)) {
+    if (!get_text(name, text, batch)) return;
+    draft.peft.push_back({.source = ClaimSource::peft,
+                          .relation = Relation::adapter,
+                          .parent_id = {},
+                          .text = text});
+  }
+  draft.out.record.known |= kConfig;
 }
 
 void DocumentParser::Impl::read_field(std::string_view key, od::value value, Draft& draft,

@@ -56,6 +56,8 @@ struct FamilySet::Compiled {
   }
 };
 
+void check_pattern(const FamilyDefinition& family) { static_cast<void>(compile(family)); }
+
 FamilySet::FamilySet(std::vector<FamilyDefinition> definitions)
     : compiled_{std::make_unique<Compiled>()} {
   compiled_->definitions = std::move(definitions);

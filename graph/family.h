@@ -13,6 +13,9 @@
 
 namespace stemma {
 
+/// Throws Error{usage} naming the family when its pattern is not a regular expression.
+void check_pattern(const FamilyDefinition& family);
+
 /// The definitions in force: families and their series, patterns compiled. Immutable; const is
 /// thread-safe.
 class FamilySet {

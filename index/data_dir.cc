@@ -43,8 +43,15 @@ void check_format(const fs::path& path) {
 }  // namespace
 
 DataDir DataDir::open(const fs::path& path) {
-  std::error_code ignored;
-  if (!fs::exists(format_file(path), ignored)) {
+  std::error_code error;
+  if (!fs::exists(format_file(path), error)) {
+    if (error == std::errc::permission_denied) {
+      throw Error{ErrorKind::storage,
+                  "data directory " + path.string() + " may not be read: " + error.message()};
+    }
+    if (fs::exists(path, error) && !fs::is_directory(path, error)) {
+      throw Error{ErrorKind::usage, path.string() + " is a file, not a data directory"};
+    }
     throw Error{ErrorKind::not_found,
                 "no stemma data at " + path.string() +
                     ": run `stemma crawl` or `stemma import FILE` first, or name another "

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "graph/family.h"
 #include "index/embedded.h"
 #include "schema/error.h"
 
@@ -62,6 +63,11 @@ class Reader {
   }
 
   void add(FamilyDefinition definition, std::uint32_t line) {
+    try {
+      check_pattern(definition);
+    } catch (const Error& error) {
+      fail(line, error.what());
+    }
     std::transform(definition.name.begin(), definition.name.end(), definition.name.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (definition.label.empty()) definition.label = definition.name;
@@ -80,8 +86,11 @@ class Reader {
                             .pattern = text(table, "pattern", false),
                             .parent = {}};
     const toml::array* owners = table["owners"].as_array();
-    if (owners == nullptr || owners->empty())
-      fail(table.source().begin.line, "\"owners\" is not a list of names");
+    if (owners == nullptr || owners->empty()) {
+      const toml::node* given = table.get("owners");
+      fail(given != nullptr ? given->source().begin.line : table.source().begin.line,
+           "\"owners\" is not a list of names");
+    }
     for (const toml::node& owner : *owners) {
       const auto name = owner.value_exact<std::string>();
       if (!name || name->empty())

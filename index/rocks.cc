@@ -54,6 +54,13 @@ Handle::Handle(const std::filesystem::path& path, bool read_only) : name_{path.s
   const rocksdb::Status status =
       read_only ? rocksdb::DB::OpenForReadOnly(options, name_, descriptors, &families_, &db)
                 : rocksdb::DB::Open(options, name_, descriptors, &families_, &db);
+  if (read_only && status.IsInvalidArgument()) {
+    // Its maker was killed, or is still at it, before it had all of its parts.
+    throw Error{ErrorKind::unavailable, "the store " + name_ +
+                                            " is not ready: run `stemma crawl` or `stemma import "
+                                            "FILE` (" +
+                                            status.ToString() + ")"};
+  }
   check(status, "opening the store " + name_);
   db_.reset(db);
 }

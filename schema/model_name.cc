@@ -73,6 +73,8 @@ std::optional<std::string_view> repository_name(std::string_view text) noexcept 
 
 bool valid_repository_id(std::string_view name) noexcept {
   const auto part_is_valid = [](std::string_view part) {
+    // The two that paths read as something else.
+    if (part == "." || part == "..") return false;
     return !part.empty() && part.size() <= 96 && std::all_of(part.begin(), part.end(), [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
              c == '_' || c == '-' || c == '.';

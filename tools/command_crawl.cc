@@ -134,6 +134,14 @@ void print_report(const PublishReport& report) {
     fmt::print("  {:>12}  documents rejected; `stemma stats` lists them\n",
                grouped(report.rejected));
   }
+  if (!report.unread.empty()) {
+    std::string fields;
+    for (const auto& [field, documents] : report.unread) {
+      fields +=
+          fmt::format("{}{} {}", fields.empty() ? "" : ", ", printable(field), grouped(documents));
+    }
+    fmt::print("                could not be read, documents by field: {}\n", fields);
+  }
   if (t.partial != 0) fmt::print("  partial: only what the scope of the crawl covers\n");
 }
 
@@ -180,17 +188,29 @@ PublishReport run_crawl(const CliGlobals& globals, const CrawlArguments& argumen
   return crawl(globals.data, options, open.client, progress);
 }
 
+CLI::Validator not_empty() {
+  // A script's variable that is not set must not crawl everything.
+  return {[](std::string& text) {
+            return text.empty() ? std::string{"is empty; leave it out for the default"}
+                                : std::string{};
+          },
+          "", "not_empty"};
+}
+
 void add_crawl_options(CLI::App& command, CrawlArguments& arguments) {
   const auto seconds = CLI::Range(0.001, 86400.0);
   command
       .add_option("--hub", arguments.hub,
                   "The hub, or a folder of documents; default $HF_ENDPOINT, else the Hugging Face "
                   "Hub")
+      ->check(not_empty())
       ->capture_default_str();
   command.add_option("--scope", arguments.scope, "all, or a part: search:TEXT,author:NAME,...")
+      ->check(not_empty())
       ->capture_default_str();
-  command.add_option("--observed-at", arguments.observed_at,
-                     "When the hub is observed; default now");
+  command
+      .add_option("--observed-at", arguments.observed_at, "When the hub is observed; default now")
+      ->check(not_empty());
   command
       .add_option("--max-requests", arguments.max_requests,
                   "Stop the listing after so many requests (0: no limit); the snapshot is then "

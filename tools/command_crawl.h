@@ -50,6 +50,9 @@ void print_report(const PublishReport& report);
 /// A time on the command line; kUnknownTime for none. Throws Error{usage} naming the flag.
 UnixSeconds time_option(const std::string& text, const char* flag);
 
+/// Refuses an option that is given without text.
+[[nodiscard]] CLI::Validator not_empty();
+
 /// Adds `crawl`.
 void add_crawl_command(CLI::App& app, CliGlobals& globals);
 

@@ -66,11 +66,11 @@ void run_crawls(const CliGlobals& globals, std::size_t limit) {
                {"FROM", false, true},
                {"STARTED"},
                {"TOOK", true},
-               {"PAGES", true},
-               {"DOCUMENTS", true},
-               {"REJECTED", true},
-               {"RETRIES", true},
-               {"BYTES", true},
+               {"PAGES", true, false, 3},
+               {"DOCUMENTS", true, false, 4},
+               {"REJECTED", true, false, 2},
+               {"RETRIES", true, false, 2},
+               {"BYTES", true, false, 1},
                {"ENDED", false, true}}};
   for (const auto& [run, lookups, unread] : facts) {
     table.add({std::to_string(run.id), run.kind,
@@ -105,8 +105,10 @@ void add_ingest_commands(CLI::App& app, CliGlobals& globals) {
         ->add_option("FILE", arguments->files,
                      "NDJSON or JSON arrays, plain, .gz or .zst; - for standard input")
         ->required();
-    import_command->add_option("--observed-at", arguments->observed_at,
-                               "When the documents were observed; default now");
+    import_command
+        ->add_option("--observed-at", arguments->observed_at,
+                     "When the documents were observed; default now")
+        ->check(not_empty());
     import_command->add_flag("--complete", arguments->complete,
                              "The files hold every model there is: absent means absent");
     import_command->add_flag("--accept-shrink", arguments->accept_shrink,

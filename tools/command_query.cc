@@ -223,9 +223,10 @@ class Query {
   }
 
   void stats() {
+    const std::size_t limit = read_limit();
     reader_.finish();
     CrawlLedger ledger{globals_.data, CrawlLedger::Mode::read_only};
-    const Troubles troubles = ledger.troubles(facts_->number(), kRejectedShown);
+    const Troubles troubles = ledger.troubles(facts_->number(), limit);
     if (globals_.json) return print(stats_body(view(), troubles) + '\n');
     print_stats(troubles);
   }
@@ -362,12 +363,12 @@ class Query {
   Table lineage_table(const std::vector<Reached>& items) const {
     Table table{{{"MODEL", false, true},
                  {"RELATION"},
-                 {"DEPTH", true},
-                 {"VIA", false, true},
+                 {"DEPTH", true, false, 4},
+                 {"VIA", false, true, 3},
                  {"DOWNLOADS 30D", true},
-                 {"LIKES", true},
-                 {"CREATED"},
-                 {"LICENSE", false, true}}};
+                 {"LIKES", true, false, 1},
+                 {"CREATED", false, false, 2},
+                 {"LICENSE", false, true, 2}}};
     for (const Reached& row : items) {
       const NodeId node = row.node;
       table.add({name_cell(node), std::string{to_string(view().relation[row.edge])},
@@ -382,10 +383,10 @@ class Query {
   Table edge_table(const std::vector<Reached>& items) const {
     Table table{{{"MODEL", false, true},
                  {"RELATION"},
-                 {"CONFIDENCE", true},
-                 {"CLAIMED IN", false, true},
-                 {"DOWNLOADS 30D", true},
-                 {"LICENSE", false, true}}};
+                 {"CONFIDENCE", true, false, 1},
+                 {"CLAIMED IN", false, true, 4},
+                 {"DOWNLOADS 30D", true, false, 3},
+                 {"LICENSE", false, true, 2}}};
     for (const Reached& row : items) {
       std::string sources;
       for (std::uint32_t i = view().claim_begin[row.edge]; i < view().claim_begin[row.edge + 1];
@@ -680,8 +681,12 @@ void add_query_commands(CLI::App& app, CliGlobals& globals) {
                      "search qwen2-7b", &Query::search);
     add_limit(*command, invocation);
   }
-  commands.add("stats", "The snapshot in numbers, and the documents that were refused", "",
-               "stats --json", &Query::stats);
+  {
+    const auto [command, invocation] =
+        commands.add("stats", "The snapshot in numbers, and the documents that were refused", "",
+                     "stats --json", &Query::stats);
+    add_limit(*command, invocation);
+  }
   commands.add("snapshots", "The snapshots that were published", "", "snapshots",
                &Query::snapshots);
 }

@@ -10,7 +10,8 @@ namespace stemma {
 namespace {
 
 constexpr std::size_t kGap = 2;
-constexpr std::size_t kLeastWidth = 12;  // below this a shortened name says nothing
+constexpr std::size_t kLeastWidth = 12;     // below this a shortened name says nothing
+constexpr std::size_t kReadableWidth = 36;  // what a column of names gets before others go
 constexpr std::string_view kEllipsis = "…";
 
 bool begins_code_point(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }
@@ -71,6 +72,30 @@ void Table::add(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
+/// Leaves columns out until the rest can be read: names keep some width, numbers all of theirs.
+std::vector<std::size_t> Table::columns_that_fit(const std::vector<std::size_t>& widths,
+                                                 std::size_t width) const {
+  std::vector<std::size_t> shown(columns_.size());
+  std::iota(shown.begin(), shown.end(), 0);
+  const auto needed = [&] {
+    std::size_t sum = kGap * (shown.size() - 1);
+    for (const std::size_t i : shown) {
+      sum += columns_[i].shrinks ? std::min(widths[i], kReadableWidth) : widths[i];
+    }
+    return sum;
+  };
+  while (width != 0 && needed() > width) {
+    auto first = shown.end();
+    for (auto at = shown.begin(); at != shown.end(); ++at) {
+      if (columns_[*at].spare == 0) continue;
+      if (first == shown.end() || columns_[*at].spare < columns_[*first].spare) first = at;
+    }
+    if (first == shown.end()) break;
+    shown.erase(first);
+  }
+  return shown;
+}
+
 std::string Table::text(std::size_t width) const {
   std::vector<std::size_t> widths;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
@@ -78,12 +103,15 @@ std::string Table::text(std::size_t width) const {
     for (const auto& row : rows_) widest = std::max(widest, width_of(row[i]));
     widths.push_back(widest);
   }
+  const std::vector<std::size_t> shown = columns_that_fit(widths, width);
   const auto total = [&] {
-    return std::accumulate(widths.begin(), widths.end(), kGap * (widths.size() - 1));
+    std::size_t sum = kGap * (shown.size() - 1);
+    for (const std::size_t i : shown) sum += widths[i];
+    return sum;
   };
   while (width != 0 && total() > width) {
     std::size_t* widest = nullptr;
-    for (std::size_t i = 0; i < widths.size(); ++i) {
+    for (const std::size_t i : shown) {
       if (!columns_[i].shrinks || widths[i] <= kLeastWidth) continue;
       if (widest == nullptr || widths[i] > *widest) widest = &widths[i];
     }
@@ -94,10 +122,10 @@ std::string Table::text(std::size_t width) const {
   std::string out;
   const auto add_line = [&](const auto& cell_of) {
     std::string line;
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
+    for (const std::size_t i : shown) {
       const std::string cell = shortened(cell_of(i), widths[i]);
       const std::string pad(widths[i] - width_of(cell), ' ');
-      if (i > 0) line.append(kGap, ' ');
+      if (!line.empty()) line.append(kGap, ' ');
       line += columns_[i].number ? pad + cell : cell + pad;
     }
     line.erase(line.find_last_not_of(' ') + 1);

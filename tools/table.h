@@ -23,6 +23,7 @@ class Table {
     std::string title;
     bool number = false;   ///< Aligned to the right.
     bool shrinks = false;  ///< May be shortened in the middle where the table is too wide.
+    int spare = 0;  ///< Not 0: left out where the table would be too wide; the lowest go first.
   };
 
   explicit Table(std::vector<Column> columns) : columns_{std::move(columns)} {}
@@ -35,6 +36,9 @@ class Table {
   [[nodiscard]] std::string text(std::size_t width) const;
 
  private:
+  [[nodiscard]] std::vector<std::size_t> columns_that_fit(const std::vector<std::size_t>& widths,
+                                                          std::size_t width) const;
+
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };

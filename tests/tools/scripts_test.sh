@@ -137,3 +137,30 @@ with socket.create_server(("127.0.0.1", 0)) as server:
   expect_not "serve --listen 127.0.0.1:$(cat port)" calls
 fi
 echo "all scripts behave"
+
+# What runs the nights: units that systemd accepts, and commands that the binary does.
+stemma=${1:-}/tools/stemma
+if [ -x "$stemma" ]; then
+  commands=()
+  while IFS= read -r line; do commands+=("$line"); done < <(
+    sed -n 's|^ExecStart=/usr/local/bin/stemma ||p' "$root"/tools/systemd/*.service
+    sed -n 's|^[^#].* stemma /usr/local/bin/stemma \(.*\) >>.*|\1|p' "$root"/tools/cron/stemma)
+  [ "${#commands[@]}" -eq 3 ] || fail "expected three commands, found ${#commands[@]}"
+  for command in "${commands[@]}"; do
+    # shellcheck disable=SC2086  # words of a command line
+    "$stemma" $command --help >output 2>&1 || fail "stemma $command"
+  done
+fi
+if command -v systemd-analyze >/dev/null; then
+  cp "$root"/tools/systemd/* "$scratch/"
+  sed -i 's|/usr/local/bin/stemma|/bin/true|' "$scratch"/stemma-*.service
+  systemd-analyze verify "$scratch"/stemma-nightly.service "$scratch"/stemma-nightly.timer \
+    "$scratch"/stemma-serve.service >output 2>&1 || fail "systemd-analyze verify"
+  [ ! -s output ] || fail "systemd-analyze has something to say"
+  systemd-analyze calendar "$(sed -n 's/^OnCalendar=//p' "$root"/tools/systemd/stemma-nightly.timer)" \
+    >output 2>&1 || fail "systemd-analyze calendar"
+fi
+# Five fields of time, a user, a command.
+grep -v '^#' "$root/tools/cron/stemma" >line
+[ "$(wc -l <line)" -eq 1 ] || fail "one line for cron"
+grep -qE '^([0-9*/,-]+ ){5}[a-z]+ /' line || fail "the line for cron"
