@@ -309,6 +309,17 @@ TEST_CASE("search finds families and models", "[api][router]") {
   CHECK(at(parse_json(api.get("/v1/search?q=qwen2&limit=1").body), "items").Size() == 1);
 }
 
+TEST_CASE("search finds families with a typo, too", "[api][router]") {
+  ApiFixture api;
+  const auto [text, family] = GENERATE(table<std::string, std::string>(
+      {{"quen", "qwen"}, {"QWEM", "qwen"}, {"qven2", "qwen2"}, {"+qwen2+", "qwen2"}}));
+  CAPTURE(text);
+  const auto body = parse_json(api.get("/v1/search?q=" + text).body);
+  REQUIRE(at(body, "items").Size() > 0);
+  CHECK(same(at(at(body, "items")[0], "name"), family.c_str()));
+  CHECK(api.get("/search?q=" + text).body.find("/families/" + family) != std::string::npos);
+}
+
 TEST_CASE("stats tell totals and the documents that were refused", "[api][router]") {
   ApiFixture api;
   SnapshotNumber asked = 0;
