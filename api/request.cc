@@ -47,6 +47,43 @@ std::string_view Request::header(std::string_view name) const noexcept {
   return find_header(headers, name);
 }
 
+bool announces_body(const HeaderList& headers) noexcept {
+  return std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+    if (equal_folded(header.first, "Transfer-Encoding")) return true;
+    return equal_folded(header.first, "Content-Length") &&
+           header.second.find_first_not_of("0 \t") != std::string::npos;
+  });
+}
+
+bool has_token(std::string_view header, std::string_view token) noexcept {
+  while (!header.empty()) {
+    const auto comma = header.find(',');
+    std::string_view word = header.substr(0, comma);
+    while (!word.empty() && (word.front() == ' ' || word.front() == '\t')) word.remove_prefix(1);
+    while (!word.empty() && (word.back() == ' ' || word.back() == '\t')) word.remove_suffix(1);
+    if (equal_folded(word, token)) return true;
+    header = comma == std::string_view::npos ? std::string_view{} : header.substr(comma + 1);
+  }
+  return false;
+}
+
+std::size_t head_length(std::string_view bytes, std::size_t seen) noexcept {
+  constexpr auto kNone = std::string_view::npos;
+  if (bytes.empty()) return kNone;
+  if (bytes.front() < 'A' || bytes.front() > 'Z') return bytes.size();  // TLS, for example
+  const auto line = bytes.find('\n');
+  if (line == kNone) return kNone;
+  if (bytes.substr(0, line).find(" HTTP/") == kNone) return bytes.size();
+  // A blank line, with or without a carriage return, may have begun in what was seen before.
+  for (auto end = bytes.find('\n', std::max(line, seen < 3 ? 0 : seen - 3)); end != kNone;
+       end = bytes.find('\n', end + 1)) {
+    const std::string_view rest = bytes.substr(end + 1);
+    if (rest.substr(0, 1) == "\n") return end + 2;
+    if (rest.substr(0, 2) == "\r\n") return end + 3;
+  }
+  return kNone;
+}
+
 std::string_view Response::header(std::string_view name) const noexcept {
   return find_header(headers, name);
 }

@@ -22,6 +22,17 @@ struct Request {
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
 };
 
+/// Whether a body follows the head of a request with these headers.
+[[nodiscard]] bool announces_body(const HeaderList& headers) noexcept;
+
+/// Whether a comma-separated header holds this word, in any case.
+[[nodiscard]] bool has_token(std::string_view header, std::string_view token) noexcept;
+
+/// How many of `bytes` are the head of a request, blank line included; npos when it is not all
+/// there. What can become no request ends at once: there is nothing to wait for. `seen` bytes were
+/// looked at before.
+[[nodiscard]] std::size_t head_length(std::string_view bytes, std::size_t seen = 0) noexcept;
+
 /// Appends the next piece of a body to its argument; false when there is nothing left.
 using ChunkSource = std::function<bool(std::string&)>;
 

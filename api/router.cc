@@ -126,6 +126,13 @@ class Exchange {
     return response;
   }
 
+  Response refusal(int status, std::string_view detail) {
+    Response response = problem(status, detail);
+    add_common_headers(response);
+    context_.metrics.count_answer(response.status);
+    return response;
+  }
+
  private:
   Response guarded() {
     try {
@@ -609,6 +616,11 @@ ApiContext::ApiContext(SnapshotSource& source, const FamilySet& definitions)
 
 Response handle(const Request& request, ApiContext& context) {
   return Exchange{request, context}.answer();
+}
+
+Response refuse(int status, std::string_view detail, ApiContext& context) {
+  const Request none;
+  return Exchange{none, context}.refusal(status, detail);
 }
 
 }  // namespace stemma
