@@ -96,21 +96,7 @@ class Word {
 
 std::vector<Word> words_of(std::string_view text) {
   std::vector<Word> words;
-  std::string word;
-  const auto finish = [&] {
-    const bool known = std::any_of(words.begin(), words.end(),
-                                   [&](const Word& other) { return other.text() == word; });
-    if (!word.empty() && !known) words.emplace_back(std::move(word));
-    word.clear();
-  };
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) <= ' ') {
-      finish();
-    } else {
-      word += fold_char(c);
-    }
-  }
-  finish();
+  for (std::string& word : search_words(text)) words.emplace_back(std::move(word));
   // The longest word is the rarest: it is the one to look for first.
   std::stable_sort(words.begin(), words.end(),
                    [](const Word& a, const Word& b) { return a.text().size() > b.text().size(); });
@@ -231,6 +217,26 @@ bool within_edits(std::string_view a, std::string_view b, std::size_t edits) {
 }
 
 }  // namespace
+
+std::vector<std::string> search_words(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  const auto finish = [&] {
+    if (!word.empty() && std::find(words.begin(), words.end(), word) == words.end()) {
+      words.push_back(word);
+    }
+    word.clear();
+  };
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) <= ' ') {
+      finish();
+    } else {
+      word += fold_char(c);
+    }
+  }
+  finish();
+  return words;
+}
 
 std::optional<MatchKind> match_name(std::string_view name, std::string_view text) {
   const std::string folded = fold_case(name);

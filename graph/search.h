@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct SearchHit {
 /// all be found; one that is repeated counts once. Linear in the names' bytes.
 [[nodiscard]] std::vector<SearchHit> search_names(const SnapshotView& snapshot,
                                                   std::string_view text, std::size_t limit);
+
+/// The words of a text: folded, each once, in their order.
+[[nodiscard]] std::vector<std::string> search_words(std::string_view text);
 
 /// How one name, of a family say, answers to `text` as a whole, without regard to case: alike, its
 /// beginning, a part of it, or with typos (one edit from 4 characters, two from 8) all of it. A

@@ -94,6 +94,8 @@ TEST_CASE("a word that is repeated counts once", "[graph][search]") {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += "mistral Mistral ";
   CHECK(found(view, text) == List{"org/Mistral-7B"});
+  CHECK(search_words(text) == List{"mistral"});
+  CHECK(search_words("  b\tA b ") == List{"b", "a"});
 }
 
 TEST_CASE("a single name answers to what begins it, is in it or nearly is it", "[graph][search]") {
