@@ -138,8 +138,25 @@ std::string percent_encode(std::string_view text, bool keep_slash) {
   return encoded;
 }
 
+bool is_subresource(std::string_view segment) noexcept {
+  return segment == "children" || segment == "parents" || segment == "ancestors" ||
+         segment == "descendants" || segment == "adoption";
+}
+
+std::string model_path(std::string_view name) {
+  return "/v1/models/" + percent_encode(name, !is_subresource(base_name_of(name)));
+}
+
 std::optional<Target> parse_target(std::string_view target) {
   target = target.substr(0, target.find('#'));
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!equal_folded(target.substr(0, scheme.size()), scheme)) continue;
+    const auto path = target.find_first_of("/?", scheme.size());
+    target = path == std::string_view::npos ? std::string_view{} : target.substr(path);
+    // Every server must take this form, whoever the host in it is (RFC 9112, 3.2.2).
+    if (target.empty()) target = "/";
+    break;
+  }
   const auto question = target.find('?');
   Target parts;
   parts.raw_path = target.substr(0, question);

@@ -57,13 +57,20 @@ struct Target {
   ParamList params;
 };
 
-/// nullopt for a target that does not begin with a slash or has a broken percent escape, zero bytes
+/// Takes the absolute form (`http://host/path`), too. nullopt for a target that does not begin with
+/// a slash then or has a broken percent escape, zero bytes
 /// included.
 [[nodiscard]] std::optional<Target> parse_target(std::string_view target);
 
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
 /// Everything but letters, digits and `-._~` as %XX; a slash stays one with `keep_slash`.
 [[nodiscard]] std::string percent_encode(std::string_view text, bool keep_slash = false);
+
+/// Whether a last segment below a model is one of its sub-resources.
+[[nodiscard]] bool is_subresource(std::string_view segment) noexcept;
+/// The canonical path of a model's resource. A name that ends like a sub-resource (`a/children`)
+/// keeps its slash encoded.
+[[nodiscard]] std::string model_path(std::string_view name);
 
 /// `text` with every byte that is not part of valid UTF-8 replaced by U+FFFD: what a caller sent
 /// may be echoed.

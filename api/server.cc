@@ -88,6 +88,7 @@ class Connection final : public httplib::Stream {
       too_long_ = length == std::string::npos && received_.size() > kLongestHead;
       if (length != std::string::npos || too_long_) {
         head_ = std::min(length, received_.size());
+        encode_questions();
         return true;
       }
       seen = received_.size();
@@ -148,6 +149,17 @@ class Connection final : public httplib::Stream {
   socket_t socket() const override { return INVALID_SOCKET; }
 
  private:
+  /// The library takes a second question mark for an error; in a query it is a letter like others.
+  void encode_questions() {
+    const auto first = received_.find('?');
+    if (first > received_.find('\n')) return;
+    for (auto at = received_.find_first_of("?\n", first + 1); at < head_ && received_[at] == '?';
+         at = received_.find_first_of("?\n", at)) {
+      received_.replace(at, 1, "%3F");
+      head_ += 2;
+    }
+  }
+
   /// Waits until the socket is ready. False when the time is over; also when the server stops, at
   /// once where `idle`, else after the grace.
   bool wait(short events, Clock::time_point deadline, bool idle) const noexcept {

@@ -187,6 +187,15 @@ TEST_CASE("requests that come together are all answered", "[api][server]") {
   CHECK(count_of(answers, "Connection: close") == 1);
 }
 
+TEST_CASE("a question mark in a query is a letter", "[api][server]") {
+  RunningServer running;
+  RawClient client{running.server.url()};
+  client.send(
+      "GET /v1/search?q=qwen2??&limit=5&as_of=9#? HTTP/1.1\r\nReferer: /a?b?c\r\nHost: a\r\n\r\n"
+      "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  CHECK(count_of(client.read_all(), "HTTP/1.1 200 OK") == 2);
+}
+
 TEST_CASE("a connection is closed after its share of requests, and says so", "[api][server]") {
   RunningServer running{{.threads = 2, .requests_a_connection = 3}};
   RawClient client{running.server.url()};
