@@ -44,7 +44,8 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem;margin:.8
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 dt.sub{padding-left:1rem}
 @media (max-width:40rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}
-dt.sub,dt.sub+dd{padding-left:1rem}th,td{padding:.4rem .5rem}td.name{min-width:9rem}}
+dt.sub,dt.sub+dd{padding-left:1rem}table{font-size:.9rem}
+th,td{padding:.4rem}th,th.n{white-space:normal}td.name{min-width:7rem}}
 footer{padding-top:2rem;padding-bottom:2rem;font-size:.9rem}
 )css";
 

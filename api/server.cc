@@ -231,8 +231,12 @@ class ListeningServer final : public httplib::Server {
   bool process_and_close_socket(socket_t socket) override {
     Connection connection{socket, limits_, bell_};
     serving = &connection;
-    for (std::size_t count = 1;
-         connection.read_head(count == 1 ? limits_.first_byte : limits_.idle); ++count) {
+    // A client that says nothing is waited for less long while others wait for its thread.
+    const auto patience = [this](std::size_t count) {
+      if (count > 1) return limits_.idle;
+      return waiting_ == 0 ? limits_.first_byte : std::min(limits_.first_byte, limits_.idle);
+    };
+    for (std::size_t count = 1; connection.read_head(patience(count)); ++count) {
       connection.keep_alive = false;
       bool asked_to_close = false;
       const auto prepare = [&](httplib::Request& request) {
