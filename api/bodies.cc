@@ -176,6 +176,31 @@ void write_breakdown(JsonWriter& json, std::string_view name,
   json.end_object();
 }
 
+void write_search_item(JsonWriter& json, const SnapshotView& view, const SearchItem& item) {
+  json.begin_object();
+  json.key(item.model ? "id" : "name");
+  json.text(item.model ? view.name(*item.model) : std::string_view{item.family->name});
+  json.key("kind");
+  json.text(item.model ? "model" : "family");
+  json.key("downloads");
+  json.count(item.downloads);
+  json.key("descendants");
+  json.number(item.descendants);
+  json.end_object();
+}
+
+/// The line that tells a whole stream from one that was cut.
+void write_end_line(JsonWriter& json, const SnapshotView& view, std::size_t rows) {
+  json.begin_object();
+  json.key("end");
+  json.boolean(true);
+  json.key("rows");
+  json.number(rows);
+  write_marks(json, view);
+  json.end_object();
+  json.end_line();
+}
+
 void write_unread(JsonWriter& json, const std::map<std::string, std::uint64_t>& unread) {
   json.begin_object();
   for (const auto& [field, documents] : unread) {
@@ -341,21 +366,30 @@ std::string search_body(const SnapshotView& view, const std::vector<SearchItem>&
   write_snapshot(json, view);
   json.key("items");
   json.begin_array();
-  for (const SearchItem& item : items) {
-    json.begin_object();
-    json.key(item.model ? "id" : "name");
-    json.text(item.model ? view.name(*item.model) : std::string_view{item.family->name});
-    json.key("kind");
-    json.text(item.model ? "model" : "family");
-    json.key("downloads");
-    json.count(item.downloads);
-    json.key("descendants");
-    json.number(item.descendants);
-    json.end_object();
-  }
+  for (const SearchItem& item : items) write_search_item(json, view, item);
   json.end_array();
   write_marks(json, view);
   json.end_object();
+  return json.take();
+}
+
+std::string families_lines(const SnapshotView& view, const FamiliesAnswer& answer) {
+  JsonWriter json;
+  for (const FamilyRow& row : answer.items) {
+    write_family_row(json, row, answer.policy);
+    json.end_line();
+  }
+  write_end_line(json, view, answer.items.size());
+  return json.take();
+}
+
+std::string search_lines(const SnapshotView& view, const std::vector<SearchItem>& items) {
+  JsonWriter json;
+  for (const SearchItem& item : items) {
+    write_search_item(json, view, item);
+    json.end_line();
+  }
+  write_end_line(json, view, items.size());
   return json.take();
 }
 
@@ -534,14 +568,7 @@ ChunkSource list_lines(SnapshotHandle snapshot, ListAnswer answer) {
       json.end_line();
     }
     if (next == items.size()) {
-      json.begin_object();
-      json.key("end");
-      json.boolean(true);
-      json.key("rows");
-      json.number(items.size());
-      write_marks(json, *snapshot);
-      json.end_object();
-      json.end_line();
+      write_end_line(json, *snapshot, items.size());
       ended = true;
     }
     out += json.take();

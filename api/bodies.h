@@ -20,6 +20,11 @@ namespace stemma {
 [[nodiscard]] std::string family_body(const SnapshotView& snapshot, const FamilyAnswer& answer);
 [[nodiscard]] std::string search_body(const SnapshotView& snapshot,
                                       const std::vector<SearchItem>& items);
+/// The items of the two one a line, closed like a stream of a list.
+[[nodiscard]] std::string families_lines(const SnapshotView& snapshot,
+                                         const FamiliesAnswer& answer);
+[[nodiscard]] std::string search_lines(const SnapshotView& snapshot,
+                                       const std::vector<SearchItem>& items);
 [[nodiscard]] std::string stats_body(const SnapshotView& snapshot, const Troubles& troubles);
 [[nodiscard]] std::string snapshots_body(const SnapshotView& snapshot);
 /// `{"runs": [...], "nights": [...]}`, as they come.

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <span>
 
 #include "api/problem.h"
 #include "graph/burst.h"
@@ -40,6 +42,10 @@ td.name{overflow-wrap:anywhere;min-width:11rem}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem;margin:.8rem 0}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+dt.sub{padding-left:1rem}
+@media (max-width:40rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}
+dt.sub,dt.sub+dd{padding-left:1rem}table{font-size:.9rem}
+th,td{padding:.4rem}th,th.n{white-space:normal}td.name{min-width:7rem}}
 footer{padding-top:2rem;padding-bottom:2rem;font-size:.9rem}
 )css";
 
@@ -55,10 +61,8 @@ std::string count_or_dash(std::int64_t value) {
 
 std::string or_dash(std::string_view text) { return text.empty() ? "–" : escape_html(text); }
 
-/// A path to a model's page or resource, safe inside an attribute.
-std::string model_link(std::string_view prefix, std::string_view name) {
-  return fmt::format("{}{}", prefix, percent_encode(name, true));
-}
+/// A path to a model's page, safe inside an attribute.
+std::string page_link(std::string_view name) { return "/models/" + percent_encode(name, true); }
 
 std::string_view plural(std::uint64_t count) { return count == 1 ? "" : "s"; }
 
@@ -153,7 +157,7 @@ void add_model_rows(Page& page, const SnapshotView& view, const ListAnswer& list
   for (const Reached& row : list.listing.items) {
     const NodeState state = view.state[row.node];
     page.add("<tr><td class=\"name\"><a href=\"{}\">{}</a>{}</td><td>{}</td>",
-             model_link("/models/", view.name(row.node)), escape_html(view.name(row.node)),
+             page_link(view.name(row.node)), escape_html(view.name(row.node)),
              state == NodeState::live
                  ? std::string{}
                  : fmt::format(" <span class=\"soft\">({})</span>", to_string(state)),
@@ -219,8 +223,10 @@ std::string home_page(const SnapshotFacts& facts, const FamiliesAnswer& families
            grouped(view.total().models));
   add_family_rows(page, families.items);
   page.add(
-      "<p class=\"soft\">Official models are those of the family's owners; derivatives are all "
-      "other live models that descend from them, directly or not. A model that descends from "
+      "<p class=\"soft\">Official models are the live ones of the family's owners and name "
+      "pattern, "
+      "where one is given; derivatives are all other live models that descend from any such model, "
+      "live, gone or never observed, directly or not. A model that descends from "
       "several families counts in each. {} live models are in none of these.</p>",
       grouped(static_cast<std::uint64_t>(families.other)));
   return page.finish(&view, "/v1/families");
@@ -240,8 +246,9 @@ std::string search_page(const SnapshotFacts& facts, std::string_view text,
   }
   page.begin_table(
       {{"Name", false}, {"Kind", false}, {"Descendants", true}, {"Downloads, 30 days", true}});
-  for (const SearchItem& item : items) {
-    const std::string link = item.model ? model_link("/models/", view.name(*item.model))
+  const std::size_t shown = std::min(items.size(), kSearchRowsShown);
+  for (const SearchItem& item : std::span{items}.first(shown)) {
+    const std::string link = item.model ? page_link(view.name(*item.model))
                                         : "/families/" + percent_encode(item.family->name);
     const std::string_view name = item.model ? view.name(*item.model) : item.family->label;
     std::string_view kind = "family";
@@ -254,6 +261,13 @@ std::string search_page(const SnapshotFacts& facts, std::string_view text,
         link, escape_html(name), kind, grouped(item.descendants), count_or_dash(item.downloads));
   }
   page.end_table();
+  const std::string more = "/v1/search?limit=1000&amp;q=" + percent_encode(text);
+  if (shown < items.size()) {
+    page.add(
+        "<p class=\"soft\">The first {}; there are more. <a href=\"{}\">Up to 1,000 of them</a> as "
+        "JSON.</p>",
+        shown, more);
+  }
   return page.finish(&view, "/v1/search?limit=50&amp;q=" + percent_encode(text));
 }
 
@@ -262,7 +276,7 @@ std::string model_page(const SnapshotFacts& facts, const ModelAnswer& model,
   const SnapshotView& view = facts.snapshot();
   const NodeId node = model.node;
   const std::string_view name = view.name(node);
-  const std::string resource = model_link("/v1/models/", name);
+  const std::string resource = model_path(name);
   Page page{fmt::format("{} – Stemma", name)};
   page.add("<h1>{}</h1>", escape_html(name));
   page.add_marks(view);
@@ -283,6 +297,11 @@ std::string model_page(const SnapshotFacts& facts, const ModelAnswer& model,
                             percent_encode(family), escape_html(family));
   }
   add_fact(page, "Families", families.empty() ? "–" : families);
+  std::string aliases;
+  for (const std::string& alias : model.aliases) {
+    aliases += (aliases.empty() ? "" : ", ") + escape_html(alias);
+  }
+  if (!aliases.empty()) add_fact(page, "Also called", aliases);
   add_fact(page, "License", or_dash(view.terms[view.license[node]]));
   add_fact(page, "Task", or_dash(view.terms[view.pipeline_tag[node]]));
   add_fact(page, "Library", or_dash(view.terms[view.library[node]]));
@@ -319,10 +338,16 @@ std::string family_page(const SnapshotFacts& facts, const FamilyAnswer& family,
   Page page{fmt::format("{} – Stemma", definition.label)};
   page.add("<h1>{}</h1>", escape_html(definition.label));
   page.add_marks(view);
-  page.add("<p>{} live model{} derive{} from {} official one{}.</p><dl>",
-           grouped(summary.derivatives), plural(summary.derivatives),
-           summary.derivatives == 1 ? "s" : "", grouped(summary.official),
-           plural(summary.official));
+  page.add(
+      "<p>{} live official model{}, {} live derivative{}.</p>"
+      "<p class=\"soft\">Official models are counted while they are live. Derivatives descend from "
+      "any official model: live, gone, or named as a parent and never observed.</p><dl>",
+      grouped(summary.official), plural(summary.official), grouped(summary.derivatives),
+      plural(summary.derivatives));
+  add_fact(page, "Derivatives", grouped(summary.derivatives));
+  for (const auto& [relation, count] : summary.by_relation) {
+    page.add("<dt class=\"sub\">of them {}</dt><dd>{}</dd>", escape_html(relation), grouped(count));
+  }
   add_fact(page, "Direct derivatives", grouped(summary.derivatives_direct));
   add_fact(page, "Burst-adjusted derivatives",
            fmt::format("{} <span class=\"soft\">({})</span>",
@@ -332,9 +357,6 @@ std::string family_page(const SnapshotFacts& facts, const FamilyAnswer& family,
   };
   add_fact(page, "Downloads of official models, 30 days", sum(summary.downloads_official));
   add_fact(page, "Downloads of derivatives, 30 days", sum(summary.downloads_derivatives));
-  for (const auto& [relation, count] : summary.by_relation) {
-    add_fact(page, escape_html("Of which " + relation), grouped(count));
-  }
   page.add("</dl>");
   if (!family.series.empty()) {
     page.add("<h2>Series</h2>");

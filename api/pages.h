@@ -15,6 +15,8 @@ namespace stemma {
 [[nodiscard]] std::string_view stylesheet() noexcept;
 
 [[nodiscard]] std::string home_page(const SnapshotFacts& facts, const FamiliesAnswer& families);
+/// The page shows as many rows; that `items` has more tells it that there are more.
+inline constexpr std::size_t kSearchRowsShown = 50;
 [[nodiscard]] std::string search_page(const SnapshotFacts& facts, std::string_view text,
                                       const std::vector<SearchItem>& items);
 [[nodiscard]] std::string model_page(const SnapshotFacts& facts, const ModelAnswer& model,

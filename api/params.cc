@@ -1,8 +1,10 @@
 #include "api/params.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
+#include "graph/search.h"
 #include "schema/relation.h"
 
 namespace stemma {
@@ -62,6 +64,10 @@ std::vector<std::string> ParamReader::list(std::string_view name) {
       const auto comma = rest.find(',');
       const std::string_view value = rest.substr(0, comma);
       if (value.empty()) throw ParamError{std::string{name}, "has an empty value"};
+      if (values.size() == kMostAlternatives) {
+        throw ParamError{std::string{name},
+                         "has more than " + std::to_string(kMostAlternatives) + " values"};
+      }
       values.emplace_back(value);
       if (comma == std::string_view::npos) break;
       rest.remove_prefix(comma + 1);
@@ -109,6 +115,29 @@ std::string ParamReader::choice(std::string_view name,
     if (*given == word) return *given;
   }
   throw ParamError{std::string{name}, "must be one of " + joined(words)};
+}
+
+std::string ParamReader::search_text(std::string_view name, bool may_be_empty) {
+  if (may_be_empty) {
+    const auto named = [&](const Param& param) { return param.name == name; };
+    const auto given = std::find_if(params_.begin(), params_.end(), named);
+    if (given == params_.end()) return {};
+    if (given->value.empty() && std::count_if(params_.begin(), params_.end(), named) == 1) {
+      taken_[static_cast<std::size_t>(given - params_.begin())] = true;
+      return {};
+    }
+  }
+  const auto text = this->text(name);
+  if (!text) throw ParamError{std::string{name}, "is missing: the text to search for"};
+  if (text->size() > kLongestSearch) {
+    throw ParamError{std::string{name},
+                     "is longer than " + std::to_string(kLongestSearch) + " bytes"};
+  }
+  if (search_words(*text).size() > kMostSearchWords) {
+    throw ParamError{std::string{name},
+                     "has more than " + std::to_string(kMostSearchWords) + " words"};
+  }
+  return *text;
 }
 
 std::size_t ParamReader::limit() {

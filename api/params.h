@@ -37,6 +37,9 @@ class ParamError : public Error {
 
 inline constexpr std::size_t kDefaultLimit = 100;
 inline constexpr std::size_t kMaxLimit = 1000;
+inline constexpr std::size_t kMostAlternatives = 100;  ///< Of one filter.
+inline constexpr std::size_t kLongestSearch = 200;     ///< In bytes.
+inline constexpr std::size_t kMostSearchWords = 8;     ///< Different ones: each is looked for.
 
 /// Takes parameters out of a list, one kind of value after the other; `finish` refuses what nobody
 /// took. Every member throws ParamError. The list must outlive the reader.
@@ -56,6 +59,8 @@ class ParamReader {
   [[nodiscard]] std::string choice(std::string_view name,
                                    std::initializer_list<std::string_view> words);
 
+  /// The text to search for; with `may_be_empty`, that and a missing one are the empty text.
+  [[nodiscard]] std::string search_text(std::string_view name, bool may_be_empty = false);
   [[nodiscard]] std::size_t limit();
   [[nodiscard]] std::optional<SnapshotNumber> as_of();
 

@@ -1,10 +1,10 @@
 #include "api/queries.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "graph/search.h"
 #include "graph/walk.h"
-#include "schema/model_name.h"
 
 namespace stemma {
 namespace {
@@ -30,8 +30,35 @@ FamilyRow family_row(SnapshotFacts& facts, const FamilyDefinition& family) {
   return {&family, &summary, static_cast<double>(summary.official + summary.derivatives)};
 }
 
-bool contains_folded(std::string_view text, std::string_view folded_part) {
-  return fold_case(text).find(folded_part) != std::string::npos;
+/// Families that answer to `text` by name or label, the best match first, else in the definitions'
+/// order. Typos count only where nothing answers without: qwen2 does not mean qwen as well.
+std::vector<const FamilyDefinition*> find_families(const FamilySet& families,
+                                                   std::string_view text) {
+  std::vector<std::pair<MatchKind, const FamilyDefinition*>> found;
+  for (const FamilyDefinition& family : families.definitions()) {
+    const auto name = match_name(family.name, text);
+    const auto label = match_name(family.label, text);
+    if (name || label) {
+      found.emplace_back(
+          std::min(name.value_or(MatchKind::fuzzy), label.value_or(MatchKind::fuzzy)), &family);
+    }
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  if (!found.empty() && found.front().first != MatchKind::fuzzy) {
+    std::erase_if(found, [](const auto& match) { return match.first == MatchKind::fuzzy; });
+  }
+  std::vector<const FamilyDefinition*> list;
+  for (const auto& [match, family] : found) list.push_back(family);
+  return list;
+}
+
+/// Without the blanks around it, as models are looked for.
+std::string_view without_blanks(std::string_view text) {
+  const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 }  // namespace
@@ -144,13 +171,11 @@ FamilyAnswer show_family(SnapshotFacts& facts, const FamilyDefinition& family) {
 std::vector<SearchItem> search(SnapshotFacts& facts, std::string_view text, std::size_t limit) {
   const SnapshotView& view = facts.snapshot();
   std::vector<SearchItem> items;
-  const std::string folded = fold_case(text);
-  for (const FamilyDefinition& family : facts.families().definitions()) {
+  for (const FamilyDefinition* family : find_families(facts.families(), without_blanks(text))) {
     if (items.size() == limit) break;
-    if (!contains_folded(family.name, folded) && !contains_folded(family.label, folded)) continue;
-    const FamilySummary& summary = facts.summary(family);
+    const FamilySummary& summary = facts.summary(*family);
     if (summary.official + summary.derivatives == 0) continue;
-    items.push_back({std::nullopt, &family,
+    items.push_back({std::nullopt, family,
                      summary.downloads_known
                          ? summary.downloads_official + summary.downloads_derivatives
                          : kUnknownCount,

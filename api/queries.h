@@ -82,7 +82,8 @@ struct SearchItem {
   std::int64_t downloads = 0;                ///< kUnknownCount where unknown.
   std::uint64_t descendants = 0;
 };
-/// Families whose name or label holds `text` first, then models; at most `limit` together.
+/// Families whose name or label answers to `text`, with a typo too, first (`match_name`), then
+/// models; at most `limit` together.
 [[nodiscard]] std::vector<SearchItem> search(SnapshotFacts& facts, std::string_view text,
                                              std::size_t limit);
 

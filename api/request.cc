@@ -47,6 +47,43 @@ std::string_view Request::header(std::string_view name) const noexcept {
   return find_header(headers, name);
 }
 
+bool announces_body(const HeaderList& headers) noexcept {
+  return std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+    if (equal_folded(header.first, "Transfer-Encoding")) return true;
+    return equal_folded(header.first, "Content-Length") &&
+           header.second.find_first_not_of("0 \t") != std::string::npos;
+  });
+}
+
+bool has_token(std::string_view header, std::string_view token) noexcept {
+  while (!header.empty()) {
+    const auto comma = header.find(',');
+    std::string_view word = header.substr(0, comma);
+    while (!word.empty() && (word.front() == ' ' || word.front() == '\t')) word.remove_prefix(1);
+    while (!word.empty() && (word.back() == ' ' || word.back() == '\t')) word.remove_suffix(1);
+    if (equal_folded(word, token)) return true;
+    header = comma == std::string_view::npos ? std::string_view{} : header.substr(comma + 1);
+  }
+  return false;
+}
+
+std::size_t head_length(std::string_view bytes, std::size_t seen) noexcept {
+  constexpr auto kNone = std::string_view::npos;
+  if (bytes.empty()) return kNone;
+  if (bytes.front() < 'A' || bytes.front() > 'Z') return bytes.size();  // TLS, for example
+  const auto line = bytes.find('\n');
+  if (line == kNone) return kNone;
+  if (bytes.substr(0, line).find(" HTTP/") == kNone) return bytes.size();
+  // A blank line, with or without a carriage return, may have begun in what was seen before.
+  for (auto end = bytes.find('\n', std::max(line, seen < 3 ? 0 : seen - 3)); end != kNone;
+       end = bytes.find('\n', end + 1)) {
+    const std::string_view rest = bytes.substr(end + 1);
+    if (rest.substr(0, 1) == "\n") return end + 2;
+    if (rest.substr(0, 2) == "\r\n") return end + 3;
+  }
+  return kNone;
+}
+
 std::string_view Response::header(std::string_view name) const noexcept {
   return find_header(headers, name);
 }
@@ -101,8 +138,25 @@ std::string percent_encode(std::string_view text, bool keep_slash) {
   return encoded;
 }
 
+bool is_subresource(std::string_view segment) noexcept {
+  return segment == "children" || segment == "parents" || segment == "ancestors" ||
+         segment == "descendants" || segment == "adoption";
+}
+
+std::string model_path(std::string_view name) {
+  return "/v1/models/" + percent_encode(name, !is_subresource(base_name_of(name)));
+}
+
 std::optional<Target> parse_target(std::string_view target) {
   target = target.substr(0, target.find('#'));
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!equal_folded(target.substr(0, scheme.size()), scheme)) continue;
+    const auto path = target.find_first_of("/?", scheme.size());
+    target = path == std::string_view::npos ? std::string_view{} : target.substr(path);
+    // Every server must take this form, whoever the host in it is (RFC 9112, 3.2.2).
+    if (target.empty()) target = "/";
+    break;
+  }
   const auto question = target.find('?');
   Target parts;
   parts.raw_path = target.substr(0, question);

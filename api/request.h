@@ -22,6 +22,17 @@ struct Request {
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
 };
 
+/// Whether a body follows the head of a request with these headers.
+[[nodiscard]] bool announces_body(const HeaderList& headers) noexcept;
+
+/// Whether a comma-separated header holds this word, in any case.
+[[nodiscard]] bool has_token(std::string_view header, std::string_view token) noexcept;
+
+/// How many of `bytes` are the head of a request, blank line included; npos when it is not all
+/// there. What can become no request ends at once: there is nothing to wait for. `seen` bytes were
+/// looked at before.
+[[nodiscard]] std::size_t head_length(std::string_view bytes, std::size_t seen = 0) noexcept;
+
 /// Appends the next piece of a body to its argument; false when there is nothing left.
 using ChunkSource = std::function<bool(std::string&)>;
 
@@ -46,13 +57,20 @@ struct Target {
   ParamList params;
 };
 
-/// nullopt for a target that does not begin with a slash or has a broken percent escape, zero bytes
+/// Takes the absolute form (`http://host/path`), too. nullopt for a target that does not begin with
+/// a slash then or has a broken percent escape, zero bytes
 /// included.
 [[nodiscard]] std::optional<Target> parse_target(std::string_view target);
 
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
 /// Everything but letters, digits and `-._~` as %XX; a slash stays one with `keep_slash`.
 [[nodiscard]] std::string percent_encode(std::string_view text, bool keep_slash = false);
+
+/// Whether a last segment below a model is one of its sub-resources.
+[[nodiscard]] bool is_subresource(std::string_view segment) noexcept;
+/// The canonical path of a model's resource. A name that ends like a sub-resource (`a/children`)
+/// keeps its slash encoded.
+[[nodiscard]] std::string model_path(std::string_view name);
 
 /// `text` with every byte that is not part of valid UTF-8 replaced by U+FFFD: what a caller sent
 /// may be echoed.

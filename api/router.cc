@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 #include <optional>
 #include <tuple>
@@ -39,12 +40,35 @@ void for_each_item(std::string_view header, Visit&& visit) {
   }
 }
 
-bool accepts(std::string_view accept, std::string_view type) {
-  bool found = false;
+/// How much a client that sends this Accept wants `type`, which must be one of those that it names
+/// itself; 0 for not at all. With `wildcards`, the most specific range that holds it decides.
+double quality(std::string_view accept, std::string_view type, bool wildcards = false) {
+  int best = 0;
+  double result = 0;
   for_each_item(accept, [&](std::string_view item) {
-    found = found || equal_folded(trimmed(item.substr(0, item.find(';'))), type);
+    const std::string_view range = trimmed(item.substr(0, item.find(';')));
+    const bool named = equal_folded(range, type);
+    const bool group = range.size() > 2 && range.substr(range.size() - 2) == "/*" &&
+                       equal_folded(range.substr(0, range.size() - 1),
+                                    type.substr(0, std::min(type.size(), range.size() - 1)));
+    const int specific = named ? 3 : !wildcards ? 0 : group ? 2 : range == "*/*" ? 1 : 0;
+    if (specific <= best) return;
+    best = specific;
+    result = 1;
+    for (auto at = item.find(';'); at != std::string_view::npos; at = item.find(';', at + 1)) {
+      const std::string_view parameter = trimmed(item.substr(at + 1));
+      if (parameter.size() < 2 || !equal_folded(parameter.substr(0, 2), "q=")) continue;
+      const std::string number{parameter.substr(2, parameter.find(';') - 2)};
+      result = std::clamp(std::strtod(number.c_str(), nullptr), 0.0, 1.0);
+    }
   });
-  return found;
+  return result;
+}
+
+/// Lines are for those who ask for them by name and want them no less than JSON.
+bool wants_lines(std::string_view accept) {
+  const double lines = quality(accept, kNdjson);
+  return lines > 0 && lines >= quality(accept, kJson, true);
 }
 
 bool matches_etag(std::string_view if_none_match, std::string_view etag) {
@@ -75,11 +99,6 @@ std::string base_url(const Request& request) {
   if (!plausible_host(host)) host = "localhost";
   const bool secure = equal_folded(first("X-Forwarded-Proto"), "https");
   return fmt::format("{}://{}", secure ? "https" : "http", host);
-}
-
-bool is_subresource(std::string_view segment) {
-  return segment == "children" || segment == "parents" || segment == "ancestors" ||
-         segment == "descendants" || segment == "adoption";
 }
 
 std::string join_path(const std::vector<std::string>& segments, std::size_t from, std::size_t to) {
@@ -126,6 +145,13 @@ class Exchange {
     return response;
   }
 
+  Response refusal(int status, std::string_view detail) {
+    Response response = problem(status, detail);
+    add_common_headers(response);
+    context_.metrics.count_answer(response.status);
+    return response;
+  }
+
  private:
   Response guarded() {
     try {
@@ -152,13 +178,16 @@ class Exchange {
 
   /// People get a page, programs a problem.
   Response failure(int status, std::string_view detail, std::string_view parameter = {}) {
-    const bool page = target_ && target_->segments.front() != "v1" &&
-                      accepts(request_.header("Accept"), "text/html");
-    if (!page) return problem(status, detail, parameter);
+    const bool may_be_page = target_ && target_->segments.front() != "v1";
     Response response;
-    response.status = status;
-    response.headers = {{"Content-Type", std::string{kHtml}}};
-    response.body = error_page(status, detail);
+    if (may_be_page && quality(request_.header("Accept"), "text/html") > 0) {
+      response.status = status;
+      response.headers = {{"Content-Type", std::string{kHtml}}};
+      response.body = error_page(status, detail);
+    } else {
+      response = problem(status, detail, parameter);
+    }
+    if (may_be_page) response.set_header("Vary", "Accept");
     return response;
   }
 
@@ -179,8 +208,12 @@ class Exchange {
       if (head.empty()) return home();
       if (head == "search") return search_page_answer();
       if (head == "style.css") return stylesheet_answer();
-      if (head == "healthz") return status_answer(R"({"status":"ok"})");
+      if (head == "healthz") {
+        refuse_params();
+        return status_answer(R"({"status":"ok"})");
+      }
       if (head == "readyz") {
+        refuse_params();
         open_current();  // throws when there is none: 503
         return status_answer(
             fmt::format(R"({{"status":"ready","snapshot":{}}})", facts_->number()));
@@ -297,7 +330,7 @@ class Exchange {
 
   template <class MakeList>
   Response list(const std::string& path, ListQuery query, MakeList&& make_list) {
-    const bool stream = accepts(request_.header("Accept"), kNdjson);
+    const bool stream = wants_lines(request_.header("Accept"));
     if (stream) {
       for (const Param& param : target_->params) {
         if (param.name == "cursor") {
@@ -333,8 +366,9 @@ class Exchange {
   // Names.
 
   /// The node that `name` means. Where that is an alias or another case, `redirect_` leads to
-  /// `prefix` + name + `suffix`.
-  NodeId find_model(const std::string& name, std::string_view prefix, std::string_view suffix) {
+  /// `path_of` its name + `suffix`.
+  template <class PathOf>
+  NodeId find_model(const std::string& name, PathOf&& path_of, std::string_view suffix) {
     const auto node = find_name(view(), name);
     if (!node) {
       throw Error{
@@ -342,7 +376,7 @@ class Exchange {
           fmt::format("no model or ghost is called '{}' in snapshot {}", name, facts_->number())};
     }
     const std::string_view canonical = view().name(*node);
-    if (canonical != name) redirect_to(prefix, canonical, suffix);
+    if (canonical != name) redirect_to(path_of(canonical), suffix);
     return *node;
   }
 
@@ -352,16 +386,19 @@ class Exchange {
     if (family == nullptr) {
       throw Error{ErrorKind::not_found, fmt::format("no family or series is called '{}'", name)};
     }
-    if (family->name != name) redirect_to(prefix, family->name, suffix);
+    if (family->name != name) {
+      redirect_to(fmt::format("{}{}", prefix, percent_encode(family->name)), suffix);
+    }
     return *family;
   }
 
-  void redirect_to(std::string_view prefix, std::string_view name, std::string_view suffix) {
+  void redirect_to(std::string location, std::string_view suffix) {
     Response response;
     response.status = 308;
-    std::string location = fmt::format("{}{}{}", prefix, percent_encode(name, true), suffix);
+    location += suffix;
     if (!target_->raw_query.empty()) location += '?' + target_->raw_query;
-    response.headers = {{"Location", std::move(location)}};
+    // A name may come to mean another model: without this, a 308 is kept for ever.
+    response.headers = {{"Location", std::move(location)}, {"Cache-Control", "no-cache"}};
     redirect_ = std::move(response);
   }
 
@@ -370,10 +407,10 @@ class Exchange {
   Response model(const std::string& name) {
     ParamReader reader{target_->params};
     open_as_of(reader);
-    const NodeId node = find_model(name, "/v1/models/", "");
+    const NodeId node = find_model(name, model_path, "");
     if (redirect_) return *redirect_;
     reader.finish();
-    return whole("/v1/models/" + percent_encode(name, true), kJson,
+    return whole(model_path(name), kJson,
                  [&] { return model_body(view(), show_model(*facts_, node)); });
   }
 
@@ -381,9 +418,9 @@ class Exchange {
     ParamReader reader{target_->params};
     open_asked(reader);
     const std::string suffix = "/" + sub;
-    const NodeId node = find_model(name, "/v1/models/", suffix);
+    const NodeId node = find_model(name, model_path, suffix);
     if (redirect_) return *redirect_;
-    const std::string path = "/v1/models/" + percent_encode(name, true) + suffix;
+    const std::string path = model_path(name) + suffix;
     if (sub == "parents") {
       ListQuery query;
       query.limit = reader.limit();
@@ -406,8 +443,11 @@ class Exchange {
     const Policy policy =
         reader.choice("policy", {"any", "fractional"}) == "any" ? Policy::any : Policy::fractional;
     reader.finish();
-    return whole("/v1/families", kJson,
-                 [&] { return families_body(view(), list_families(*facts_, policy)); });
+    const bool lines = wants_lines(request_.header("Accept"));
+    return whole("/v1/families", lines ? kNdjson : kJson, [&] {
+      const FamiliesAnswer answer = list_families(*facts_, policy);
+      return lines ? families_lines(view(), answer) : families_body(view(), answer);
+    });
   }
 
   Response family(const std::string& name) {
@@ -436,12 +476,14 @@ class Exchange {
   Response search_answer() {
     ParamReader reader{target_->params};
     open_as_of(reader);
-    const auto text = reader.text("q");
-    if (!text) throw ParamError{"q", "is missing: the text to search for"};
+    const std::string text = reader.search_text("q");
     const std::size_t limit = reader.limit();
     reader.finish();
-    return whole("/v1/search", kJson,
-                 [&] { return search_body(view(), search(*facts_, *text, limit)); });
+    const bool lines = wants_lines(request_.header("Accept"));
+    return whole("/v1/search", lines ? kNdjson : kJson, [&] {
+      const std::vector<SearchItem> items = search(*facts_, text, limit);
+      return lines ? search_lines(view(), items) : search_body(view(), items);
+    });
   }
 
   Response stats() {
@@ -462,6 +504,8 @@ class Exchange {
     return whole("/v1/snapshots", kJson, [&] { return snapshots_body(view()); });
   }
 
+  void refuse_params() const { ParamReader{target_->params}.finish(); }
+
   // How the server is.
 
   Response status_answer(std::string body) {
@@ -472,6 +516,7 @@ class Exchange {
   }
 
   Response metrics_answer() {
+    refuse_params();
     try {
       open_current();
     } catch (const Error&) {
@@ -503,19 +548,21 @@ class Exchange {
   std::string page_path() const { return target_->raw_path; }
 
   Response home() {
+    refuse_params();
     open_current();
     return whole(page_path(), kHtml,
                  [&] { return home_page(*facts_, list_families(*facts_, Policy::any)); });
   }
 
   Response search_page_answer() {
+    ParamReader reader{target_->params};
+    const std::string text = reader.search_text("q", true);
+    reader.finish();
     open_current();
-    std::string text;
-    for (const Param& param : target_->params) {
-      if (param.name == "q") text = param.value;
-    }
     return whole(page_path(), kHtml, [&] {
-      const auto items = text.empty() ? std::vector<SearchItem>{} : search(*facts_, text, 50);
+      // One more than is shown tells whether there is more.
+      const auto items =
+          text.empty() ? std::vector<SearchItem>{} : search(*facts_, text, kSearchRowsShown + 1);
       return search_page(*facts_, valid_utf8(text), items);
     });
   }
@@ -523,8 +570,12 @@ class Exchange {
   Response model_page_answer() {
     open_current();
     const auto& path = target_->segments;
-    const NodeId node = find_model(join_path(path, 1, path.size()), "/models/", "");
+    const auto page_of = [](std::string_view name) {
+      return "/models/" + percent_encode(name, true);
+    };
+    const NodeId node = find_model(join_path(path, 1, path.size()), page_of, "");
     if (redirect_) return *redirect_;
+    refuse_params();
     return whole(page_path(), kHtml, [&] {
       ListQuery parents;
       parents.limit = kMaxLimit;
@@ -537,6 +588,7 @@ class Exchange {
     open_current();
     const FamilyDefinition& family = find_family(target_->segments[1], "/families/", "");
     if (redirect_) return *redirect_;
+    refuse_params();
     return whole(page_path(), kHtml, [&] {
       return family_page(*facts_, show_family(*facts_, family),
                          list_descendants(*facts_, family, ListQuery{}));
@@ -544,6 +596,7 @@ class Exchange {
   }
 
   Response stylesheet_answer() {
+    refuse_params();
     Response response;
     response.headers = {{"Content-Type", "text/css; charset=utf-8"},
                         {"Cache-Control", "max-age=3600"}};
@@ -609,6 +662,11 @@ ApiContext::ApiContext(SnapshotSource& source, const FamilySet& definitions)
 
 Response handle(const Request& request, ApiContext& context) {
   return Exchange{request, context}.answer();
+}
+
+Response refuse(int status, std::string_view detail, ApiContext& context) {
+  const Request none;
+  return Exchange{none, context}.refusal(status, detail);
 }
 
 }  // namespace stemma

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "api/metrics.h"
 #include "api/queries.h"
@@ -32,5 +33,9 @@ struct ApiContext {
 /// Answers one request: the whole of the HTTP behaviour, without a socket. Never throws.
 /// Thread-safe. For HEAD the body is that of GET; the server keeps it back.
 [[nodiscard]] Response handle(const Request& request, ApiContext& context);
+
+/// The answer to what could not be read as a request, with what every answer has. Never throws.
+/// Thread-safe.
+[[nodiscard]] Response refuse(int status, std::string_view detail, ApiContext& context);
 
 }  // namespace stemma

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 #include <httplib.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <charconv>
@@ -17,28 +20,248 @@
 namespace stemma {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
 // The library listens with a backlog of 5: a burst of new connections would be refused or wait for
 // a retry of a second.
 constexpr int kBacklog = 1024;
-constexpr std::size_t kLargestPayload = 64 * 1024;  // nothing here reads a body
-constexpr std::size_t kRequestsAConnection = 100000;
-constexpr int kKeepAliveSeconds = 5;  // an idle connection holds a thread for as long
-constexpr int kReadSeconds = 5;
-constexpr int kWriteSeconds = 30;
+constexpr std::size_t kLongestHead = 32 * 1024;
+constexpr std::size_t kPiece = 256 * 1024;
+// After the last answer, to let the client read it before what it still sends resets the
+// connection.
+constexpr milliseconds kLinger{1000};
+constexpr int kHardStop = 5000;  // milliseconds from a signal to the end of the process, at most
 
-/// Gives access to the listening socket, which the library keeps to its heirs.
+/// Rung once, heard by everyone who waits at its descriptor. Thread-safe.
+class StopBell {
+ public:
+  StopBell() : descriptor_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
+    if (descriptor_ < 0) throw Error{ErrorKind::unavailable, "cannot make an eventfd"};
+  }
+  ~StopBell() { ::close(descriptor_); }
+  StopBell(const StopBell&) = delete;
+  StopBell& operator=(const StopBell&) = delete;
+
+  void ring() noexcept {
+    Clock::rep never = 0;
+    rung_at_.compare_exchange_strong(never, Clock::now().time_since_epoch().count());
+    const std::uint64_t one = 1;
+    if (::write(descriptor_, &one, sizeof one) < 0) {
+      // It counts already.
+    }
+  }
+  [[nodiscard]] bool rung() const noexcept { return rung_at_ != 0; }
+  [[nodiscard]] Clock::time_point rung_at() const noexcept {
+    return Clock::time_point{Clock::duration{rung_at_}};
+  }
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+
+ private:
+  int descriptor_;
+  std::atomic<Clock::rep> rung_at_{0};
+};
+
+/// One client. Everything that waits for it has an end, which is why it is not left to the library:
+/// there, each byte that comes gives a slow sender the whole time again. To the library a request
+/// ends with its head; nothing here reads a body.
+class Connection final : public httplib::Stream {
+ public:
+  Connection(socket_t socket, const ServerLimits& limits, const StopBell& bell)
+      : socket_{socket}, limits_{limits}, bell_{bell} {}
+  ~Connection() override {
+    ::shutdown(socket_, SHUT_RDWR);
+    ::close(socket_);
+  }
+
+  /// Reads the head of the next request; what came with it stays for the one after. False where
+  /// none comes in time.
+  bool read_head(milliseconds first_byte) {
+    received_.erase(0, head_);
+    head_ = at_ = 0;
+    std::size_t seen = 0;
+    auto deadline = Clock::now() + (received_.empty() ? first_byte : limits_.head);
+    while (true) {
+      // Some clients end a body with a line break that belongs to nothing.
+      received_.erase(0, std::min(received_.find_first_not_of("\r\n"), received_.size()));
+      const std::size_t length = head_length(received_, seen);
+      too_long_ = length == std::string::npos && received_.size() > kLongestHead;
+      if (length != std::string::npos || too_long_) {
+        head_ = std::min(length, received_.size());
+        encode_questions();
+        return true;
+      }
+      seen = received_.size();
+      char piece[4096];
+      const ssize_t size = ::recv(socket_, piece, sizeof piece, MSG_DONTWAIT);
+      if (size > 0) {
+        if (received_.empty()) deadline = Clock::now() + limits_.head;
+        received_.append(piece, static_cast<std::size_t>(size));
+        continue;
+      }
+      if (size < 0 && errno == EINTR) continue;
+      if (size < 0 && errno == EAGAIN && wait(POLLIN, deadline, received_.empty())) continue;
+      return false;
+    }
+  }
+  [[nodiscard]] bool too_long() const noexcept { return too_long_; }
+
+  /// Set by what handles a request: whether another may follow.
+  bool keep_alive = false;
+
+  /// Ends what is sent, and takes what still comes: unread, it would make the system reset the
+  /// connection under the client that reads the answer.
+  void linger() noexcept {
+    ::shutdown(socket_, SHUT_WR);
+    const auto deadline = Clock::now() + kLinger;
+    char piece[4096];
+    while (true) {
+      const ssize_t size = ::recv(socket_, piece, sizeof piece, MSG_DONTWAIT);
+      if (size == 0 || Clock::now() > deadline) return;
+      if (size < 0 && (errno != EAGAIN || !wait(POLLIN, deadline, true))) return;
+    }
+  }
+
+  bool is_readable() const override { return at_ < head_; }
+  bool is_writable() const override { return true; }
+  ssize_t read(char* to, std::size_t size) override {
+    const std::size_t given = std::min(size, head_ - at_);
+    std::memcpy(to, received_.data() + at_, given);
+    at_ += given;
+    return static_cast<ssize_t>(given);
+  }
+  ssize_t write(const char* bytes, std::size_t size) override {
+    size = std::min(size, kPiece);  // the library comes again with the rest
+    const auto deadline = Clock::now() + limits_.piece;
+    for (std::size_t sent = 0; sent < size;) {
+      const ssize_t more = ::send(socket_, bytes + sent, size - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (more >= 0) {
+        sent += static_cast<std::size_t>(more);
+      } else if (errno != EINTR && (errno != EAGAIN || !wait(POLLOUT, deadline, false))) {
+        return -1;
+      }
+    }
+    return static_cast<ssize_t>(size);
+  }
+  void get_remote_ip_and_port(std::string&, int&) const override {}  // nobody asks here
+  void get_local_ip_and_port(std::string&, int&) const override {}
+  /// The library asks only to refuse numbers that are too large for select(), which is not used.
+  socket_t socket() const override { return INVALID_SOCKET; }
+
+ private:
+  /// The library takes a second question mark for an error; in a query it is a letter like others.
+  void encode_questions() {
+    const auto first = received_.find('?');
+    if (first > received_.find('\n')) return;
+    for (auto at = received_.find_first_of("?\n", first + 1); at < head_ && received_[at] == '?';
+         at = received_.find_first_of("?\n", at)) {
+      received_.replace(at, 1, "%3F");
+      head_ += 2;
+    }
+  }
+
+  /// Waits until the socket is ready. False when the time is over; also when the server stops, at
+  /// once where `idle`, else after the grace.
+  bool wait(short events, Clock::time_point deadline, bool idle) const noexcept {
+    while (true) {
+      const bool stopping = bell_.rung();
+      if (stopping && idle) return false;
+      if (stopping) deadline = std::min(deadline, bell_.rung_at() + limits_.grace);
+      pollfd waited[] = {{socket_, events, 0}, {bell_.descriptor(), POLLIN, 0}};
+      const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now()).count();
+      const int ready =
+          ::poll(waited, stopping ? 1 : 2, static_cast<int>(std::max<decltype(left)>(left, 0)));
+      if (ready < 0 && errno == EINTR) continue;
+      if (ready <= 0) return false;
+      if (waited[0].revents != 0) return true;
+    }
+  }
+
+  const socket_t socket_;
+  const ServerLimits& limits_;
+  const StopBell& bell_;
+  std::string received_;
+  std::size_t head_ = 0;  ///< The length of the request's head, at the beginning of `received_`.
+  std::size_t at_ = 0;    ///< How much of it the library has read.
+  bool too_long_ = false;
+};
+
+/// The connection that this thread serves: the library's handlers are not told.
+thread_local Connection* serving = nullptr;
+
+/// The library's pool, and how many connections wait for a thread of it.
+class Pool final : public httplib::TaskQueue {
+ public:
+  Pool(std::size_t threads, std::atomic<std::size_t>& waiting)
+      : waiting_{waiting}, threads_{threads} {}
+  void enqueue(std::function<void()> job) override {
+    ++waiting_;
+    threads_.enqueue([this, job = std::move(job)] {
+      --waiting_;
+      job();
+    });
+  }
+  void shutdown() override { threads_.shutdown(); }
+
+ private:
+  std::atomic<std::size_t>& waiting_;
+  httplib::ThreadPool threads_;
+};
+
+/// The library's server with connections of our own.
 class ListeningServer final : public httplib::Server {
  public:
+  explicit ListeningServer(const ServerLimits& limits) : limits_{limits} {
+    new_task_queue = [this] { return new Pool{limits_.threads, waiting_}; };
+  }
+
   void lengthen_backlog() noexcept { ::listen(svr_sock_, kBacklog); }
 
   /// The library's own stop() does nothing before it listens, so one that comes early would be
   /// lost.
-  void close_listener() noexcept {
+  void stop_all() noexcept {
+    bell_.ring();
     const socket_t socket = svr_sock_.exchange(INVALID_SOCKET);
     if (socket == INVALID_SOCKET) return;
     ::shutdown(socket, SHUT_RDWR);
     ::close(socket);
   }
+
+ private:
+  bool process_and_close_socket(socket_t socket) override {
+    Connection connection{socket, limits_, bell_};
+    serving = &connection;
+    // A client that says nothing is waited for less long while others wait for its thread.
+    const auto patience = [this](std::size_t count) {
+      if (count > 1) return limits_.idle;
+      return waiting_ == 0 ? limits_.first_byte : std::min(limits_.first_byte, limits_.idle);
+    };
+    for (std::size_t count = 1; connection.read_head(patience(count)); ++count) {
+      connection.keep_alive = false;
+      bool asked_to_close = false;
+      const auto prepare = [&](httplib::Request& request) {
+        const HeaderList headers(request.headers.begin(), request.headers.end());
+        // A body is not read, so nobody knows where the next request would begin. While others
+        // wait for a thread, one answer a connection is all there is.
+        connection.keep_alive = !asked_to_close && !announces_body(headers) &&
+                                count < limits_.requests_a_connection && waiting_ == 0 &&
+                                !bell_.rung() &&
+                                !has_token(request.get_header_value("Connection"), "close");
+        request.headers.erase("Expect");  // no body is waited for
+      };
+      // Told to close, the library says so in every answer; `keep_alive` takes it back.
+      const bool answered = process_request(connection, true, asked_to_close, prepare);
+      if (answered && connection.keep_alive) continue;
+      connection.linger();
+      break;
+    }
+    serving = nullptr;
+    return true;
+  }
+
+  const ServerLimits limits_;
+  StopBell bell_;
+  std::atomic<std::size_t> waiting_{0};
 };
 
 /// The library's default is SO_REUSEPORT, with which two servers share a port without a word.
@@ -103,10 +326,11 @@ class SignalWatch {
     ::sigaction(SIGINT, &action, &old_int_);
     ::sigaction(SIGTERM, &action, &old_term_);
     watcher_ = std::thread{[this, &server] {
-      char byte = 0;
-      while (::read(ends_[0], &byte, 1) < 0 && errno == EINTR) {
-      }
-      if (byte != 0) server.stop();
+      if (await(-1) != Came::signal) return;
+      server.stop();
+      // A client may hold the end up, or a query that takes its time; whoever sends a signal should
+      // not have to send SIGKILL. Nothing here needs to be put away: the server only reads.
+      if (await(kHardStop) != Came::end) ::_exit(1);
     }};
   }
   ~SignalWatch() {
@@ -121,6 +345,18 @@ class SignalWatch {
   SignalWatch& operator=(const SignalWatch&) = delete;
 
  private:
+  enum class Came { signal, end, nothing };
+  /// Waits for a signal, or for the end of the watch.
+  [[nodiscard]] Came await(int timeout) const noexcept {
+    pollfd waited{ends_[0], POLLIN, 0};
+    int ready = 0;
+    while ((ready = ::poll(&waited, 1, timeout)) < 0 && errno == EINTR) {
+    }
+    if (ready == 0) return Came::nothing;
+    char byte = 0;
+    return ::read(ends_[0], &byte, 1) == 1 ? Came::signal : Came::end;
+  }
+
   int ends_[2] = {-1, -1};
   struct sigaction old_int_ {};
   struct sigaction old_term_ {};
@@ -160,13 +396,14 @@ ListenAddress parse_listen_address(std::string_view text) {
 }
 
 struct Server::Impl {
-  explicit Impl(ApiContext& api) : context{api} {}
+  Impl(ApiContext& api, const ServerLimits& limits) : context{api}, http{limits} {}
 
   void install() {
-    // Everything is answered here, before the library's own routing with its regular expressions.
+    // Everything is answered here, before the library's own routing with its regular expressions
+    // and before it would read a body.
     http.set_pre_routing_handler(
         [this](const httplib::Request& request, httplib::Response& response) {
-          Request ours = to_request(request);
+          const Request ours = to_request(request);
           // Answers come compressed, with an ETag for that coding: the library must neither
           // compress them again nor cut ranges out of them. It looks at its own request for both,
           // which is not const there.
@@ -174,29 +411,26 @@ struct Server::Impl {
           theirs.headers.erase("Accept-Encoding");
           theirs.headers.erase("Range");
           theirs.ranges.clear();
-          // A method that may carry a body goes on, so that the library reads the body off the
-          // connection.
-          if (ours.method != "GET" && ours.method != "HEAD" && ours.method != "OPTIONS") {
-            return httplib::Server::HandlerResponse::Unhandled;
-          }
           to_response(handle(ours, context), response);
           return httplib::Server::HandlerResponse::Handled;
         });
-    const httplib::Server::HandlerWithResponse on_error = [this](const httplib::Request& request,
+    // What the library refuses before it asks.
+    const httplib::Server::HandlerWithResponse on_error = [this](const httplib::Request&,
                                                                  httplib::Response& response) {
       if (!response.body.empty()) return httplib::Server::HandlerResponse::Unhandled;
-      const bool routed = response.status == 400 || response.status == 404;
-      if (routed && !request.method.empty() && request.method != "GET" &&
-          request.method != "HEAD") {
-        to_response(handle(to_request(request), context), response);
-      } else {
-        to_response(problem(response.status, "the request could not be read"), response);
-      }
+      if (serving->too_long() && response.status == 400) response.status = 431;
+      const std::string_view detail =
+          response.status == 414   ? "the request's first line is too long"
+          : response.status == 416 ? "the Range header cannot be read"
+          : response.status == 431 ? "the request's headers are too long"
+                                   : "this is no request of HTTP/1.1 that can be read";
+      to_response(refuse(response.status, detail, context), response);
       return httplib::Server::HandlerResponse::Handled;
     };
     http.set_error_handler(on_error);
     http.set_post_routing_handler([](const httplib::Request&, httplib::Response& response) {
       response.headers.erase("Accept-Ranges");
+      if (serving->keep_alive) response.headers.erase("Connection");
       // These have no body and must not tell the length of one that a GET would get.
       if (response.status == 304 || response.status == 204)
         response.headers.erase("Content-Length");
@@ -208,17 +442,11 @@ struct Server::Impl {
   std::string url;
 };
 
-Server::Server(const ListenAddress& address, ApiContext& context, std::size_t threads)
-    : impl_{std::make_unique<Impl>(context)} {
+Server::Server(const ListenAddress& address, ApiContext& context, const ServerLimits& limits)
+    : impl_{std::make_unique<Impl>(context, limits)} {
   ListeningServer& http = impl_->http;
-  http.new_task_queue = [threads] { return new httplib::ThreadPool(threads); };
   http.set_socket_options(set_socket_options);
   http.set_tcp_nodelay(true);
-  http.set_keep_alive_max_count(kRequestsAConnection);
-  http.set_keep_alive_timeout(kKeepAliveSeconds);
-  http.set_read_timeout(kReadSeconds);
-  http.set_write_timeout(kWriteSeconds);
-  http.set_payload_max_length(kLargestPayload);
   impl_->install();
 
   const bool ipv6 = address.host.find(':') != std::string::npos;
@@ -251,6 +479,6 @@ void Server::run_until_signal() {
   run();
 }
 
-void Server::stop() noexcept { impl_->http.close_listener(); }
+void Server::stop() noexcept { impl_->http.stop_all(); }
 
 }  // namespace stemma

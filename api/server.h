@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -18,16 +19,24 @@ struct ListenAddress {
 /// Error{usage}.
 [[nodiscard]] ListenAddress parse_listen_address(std::string_view text);
 
+/// How much of the server one client can take. A connection holds a thread for as long as it lives.
+struct ServerLimits {
+  std::size_t threads = 256;  ///< They mostly sleep.
+  std::size_t requests_a_connection = 100;
+  std::chrono::milliseconds first_byte{5000};  ///< From the beginning of a connection.
+  std::chrono::milliseconds idle{2000};        ///< From an answer to the next request.
+  std::chrono::milliseconds head{10000};       ///< From a request's first byte to its last.
+  std::chrono::milliseconds piece{30000};      ///< To take 256 KiB of an answer.
+  std::chrono::milliseconds grace{3000};       ///< To take the rest once the server stops.
+};
+
 /// The HTTP server. Snapshots that are published while it runs are answered from with the next
 /// request.
 class Server {
  public:
-  /// A connection holds a thread for as long as it lives: as many clients are served at once.
-  static constexpr std::size_t kThreads = 64;
-
   /// Binds; connections queue from here on. Throws Error{unavailable} naming the address where it
   /// is taken or not ours. `context` must outlive the server.
-  Server(const ListenAddress& address, ApiContext& context, std::size_t threads = kThreads);
+  Server(const ListenAddress& address, ApiContext& context, const ServerLimits& limits = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -35,9 +44,12 @@ class Server {
   /// `http://127.0.0.1:8080`, with the port that was really taken.
   [[nodiscard]] const std::string& url() const noexcept;
 
-  /// Answers until stop() is called; requests that were begun are finished.
+  /// Answers until stop() is called. Requests that were begun are finished, within the limits'
+  /// grace; streams are cut, which the client sees by their missing last line.
   void run();
-  /// run(), and stop() on SIGINT or SIGTERM. One call at a time in a process.
+  /// run(), and stop() on SIGINT or SIGTERM. A second signal ends the process at once with code 1,
+  /// as do five seconds in which the server has not come to its end. One call at a time in a
+  /// process.
   void run_until_signal();
   /// From any thread, also before run().
   void stop() noexcept;

@@ -142,7 +142,7 @@ class TermCounts {
     for (std::size_t term = 0; term < counts_.size(); ++term) {
       if (counts_[term] == 0) continue;
       const std::string_view text = snapshot_.terms[term];
-      result[text.empty() ? "unknown" : std::string{text}] += counts_[term];
+      result[text.empty() ? kNotDeclared : std::string{text}] += counts_[term];
     }
     return result;
   }

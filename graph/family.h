@@ -50,6 +50,10 @@ struct FamilyMembers {
 [[nodiscard]] FamilyMembers members_of(const SnapshotView& snapshot, const FamilySet& families,
                                        const FamilyDefinition& family);
 
+/// What stands in breakdowns for a value that is not there. `unknown` is a licence that many models
+/// declare; no licence, author or task of the Hub has parentheses.
+inline constexpr const char* kNotDeclared = "(none)";
+
 /// The numbers of one family under policy `any`. Official and derivatives are live models.
 struct FamilySummary {
   std::uint64_t official = 0;
@@ -63,7 +67,7 @@ struct FamilySummary {
   /// Whether any member's all-time count is known: a sum of nothing is unknown, not 0.
   bool all_time_known = false;
   bool downloads_known = false;
-  // Derivatives by value; an unknown licence, author or task is counted under "unknown".
+  // Derivatives by value; an unknown licence, author or task is under kNotDeclared.
   std::map<std::string, std::uint64_t> by_relation, by_depth, by_license, by_author,
       by_pipeline_tag;
 };

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_set>
 
-#include "graph/lookup.h"
+#include "schema/model_name.h"
 
 namespace stemma {
 namespace {
@@ -15,8 +16,16 @@ class TermFilter {
       : active_{!alternatives.empty()} {
     if (!active_) return;
     wanted_.resize(snapshot.terms.size());
+    // One pass over the terms, however many alternatives there are.
+    std::unordered_set<std::string> folded;
+    std::size_t longest = 0;
     for (const std::string& text : alternatives) {
-      for (const std::uint32_t term : find_terms(snapshot, text)) wanted_[term] = true;
+      folded.insert(fold_case(text));
+      longest = std::max(longest, text.size());
+    }
+    for (std::size_t term = 0; term < wanted_.size(); ++term) {
+      const std::string_view text = snapshot.terms[term];
+      wanted_[term] = text.size() <= longest && folded.contains(fold_case(text));
     }
     wanted_[0] = false;  // the empty term stands for unknown, whatever was asked for
   }

@@ -96,19 +96,7 @@ class Word {
 
 std::vector<Word> words_of(std::string_view text) {
   std::vector<Word> words;
-  std::string word;
-  const auto finish = [&] {
-    if (!word.empty()) words.emplace_back(std::move(word));
-    word.clear();
-  };
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) <= ' ') {
-      finish();
-    } else {
-      word += fold_char(c);
-    }
-  }
-  finish();
+  for (std::string& word : search_words(text)) words.emplace_back(std::move(word));
   // The longest word is the rarest: it is the one to look for first.
   std::stable_sort(words.begin(), words.end(),
                    [](const Word& a, const Word& b) { return a.text().size() > b.text().size(); });
@@ -207,7 +195,62 @@ void add_fuzzy(const SnapshotView& snapshot, const std::vector<Word>& words,
   });
 }
 
+/// Whether one folded text becomes the other by that many insertions, deletions, replacements and
+/// swaps of neighbours. For names, not for texts of any length: quadratic.
+bool within_edits(std::string_view a, std::string_view b, std::size_t edits) {
+  if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > edits) return false;
+  std::vector<std::size_t> before, last, row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    before = std::move(last);
+    last = std::move(row);
+    row.assign(b.size() + 1, i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      row[j] =
+          std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        row[j] = std::min(row[j], before[j - 2] + 1);
+      }
+    }
+  }
+  return row.back() <= edits;
+}
+
 }  // namespace
+
+std::vector<std::string> search_words(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  const auto finish = [&] {
+    if (!word.empty() && std::find(words.begin(), words.end(), word) == words.end()) {
+      words.push_back(word);
+    }
+    word.clear();
+  };
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) <= ' ') {
+      finish();
+    } else {
+      word += fold_char(c);
+    }
+  }
+  finish();
+  return words;
+}
+
+std::optional<MatchKind> match_name(std::string_view name, std::string_view text) {
+  const std::string folded = fold_case(name);
+  const std::string wanted = fold_case(text);
+  if (wanted.empty()) return std::nullopt;
+  if (folded == wanted) return MatchKind::exact;
+  if (folded.starts_with(wanted)) return MatchKind::prefix;
+  if (folded.find(wanted) != std::string::npos) return MatchKind::substring;
+  const int edits = allowed_edits(wanted.size());
+  if (edits == 0 || !within_edits(folded, wanted, static_cast<std::size_t>(edits))) {
+    return std::nullopt;
+  }
+  return MatchKind::fuzzy;
+}
 
 std::vector<SearchHit> search_names(const SnapshotView& snapshot, std::string_view text,
                                     std::size_t limit) {

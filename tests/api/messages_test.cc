@@ -28,6 +28,33 @@ TEST_CASE("broken targets are refused", "[api][request]") {
   CHECK_FALSE(parse_target(bad));
 }
 
+TEST_CASE("where the head of a request ends", "[api][request]") {
+  constexpr auto kNone = std::string_view::npos;
+  CHECK(head_length("") == kNone);
+  CHECK(head_length("GET / HTTP/1.1\r\nA: b\r\n") == kNone);
+  CHECK(head_length("GET / HTTP/1.1\r\nA: b\r\n\r\nGET") == 24);
+  CHECK(head_length("GET / HTTP/1.1\r\n\r\n") == 18);
+  CHECK(head_length("GET / HTTP/1.1\n\n") == 16);
+  CHECK(head_length("GET / HTT") == kNone);
+  CHECK(head_length("GET /\r\n") == 7);         // HTTP/0.9: nothing more will come
+  CHECK(head_length("\x16\x03\x01\x02") == 4);  // TLS
+  const std::string_view whole = "GET / HTTP/1.1\r\nA: b\r\n\r\n";
+  for (std::size_t seen = 0; seen < whole.size(); ++seen) {
+    CAPTURE(seen);
+    CHECK(head_length(whole.substr(0, seen)) == kNone);
+    CHECK(head_length(whole, seen) == whole.size());
+  }
+}
+
+TEST_CASE("what announces a body", "[api][request]") {
+  CHECK_FALSE(announces_body({{"Accept", "*/*"}, {"Content-Length", "0"}}));
+  CHECK(announces_body({{"content-length", "10"}}));
+  CHECK(announces_body({{"Content-Length", "x"}}));
+  CHECK(announces_body({{"Content-Length", "0"}, {"Transfer-Encoding", "chunked"}}));
+  CHECK(has_token("keep-alive, Close", "close"));
+  CHECK_FALSE(has_token("closed", "close"));
+}
+
 TEST_CASE("percent encoding goes there and back", "[api][request]") {
   const std::string text = "a/b c?&=#+\xC3\xBC~-._";
   CHECK(percent_encode("a/b") == "a%2Fb");

@@ -35,6 +35,8 @@ TEST_CASE("pages show what was asked for", "[api][pages]") {
   CHECK(contains(model, "4 live models"));
   CHECK(contains(model, "href=\"/models/c/lora\""));
   CHECK(contains(model, "href=\"/v1/models/Qwen/Qwen2-7B\""));
+  CHECK(contains(model, "<dt>Also called</dt><dd>qwen/old-name</dd>"));
+  CHECK_FALSE(contains(api.get("/models/gpt2").body, "Also called"));
   CHECK(contains(api.get("/models/x/lost").body, "never observed"));
   CHECK(contains(api.get("/families/qwen").body, "href=\"/models/b/chat-gguf\""));
 }
@@ -43,6 +45,29 @@ TEST_CASE("a page in another case or of an alias leads to the canonical one", "[
   ApiFixture api;
   CHECK(api.get("/models/qwen/qwen2-7b").header("Location") == "/models/Qwen/Qwen2-7B");
   CHECK(api.get("/families/QWEN").header("Location") == "/families/qwen");
+}
+
+TEST_CASE("a search that is cut says so", "[api][pages]") {
+  ApiFixture api;
+  std::string drawing;
+  for (int i = 0; i < 50; ++i) drawing += "org/thing-" + std::to_string(i) + "\n";
+  api.source.publish(lineage_of(drawing));
+  CHECK_FALSE(contains(api.get("/search?q=thing").body, "there are more"));
+  api.source.publish(lineage_of(drawing + "org/thing-50\n"));
+  const std::string body = api.get("/search?q=thing").body;
+  CHECK(contains(body, "The first 50; there are more"));
+  CHECK_FALSE(contains(body, "thing-9<"));  // the last by name
+}
+
+TEST_CASE("a family's relations are counts of derivatives", "[api][pages]") {
+  ApiFixture api;
+  const std::string body = api.get("/families/qwen").body;
+  const auto derivatives = body.find("<dt>Derivatives</dt><dd>4</dd>");
+  const auto relation = body.find("<dt class=\"sub\">of them finetune</dt><dd>2</dd>");
+  const auto downloads = body.find("<dt>Downloads of official");
+  CHECK(derivatives < relation);
+  CHECK(relation < downloads);
+  CHECK(downloads != std::string::npos);
 }
 
 TEST_CASE("what a visitor types comes back as text", "[api][pages]") {
@@ -59,7 +84,12 @@ TEST_CASE("a browser gets a page for an error, a program a problem", "[api][page
   CHECK(page.status == 404);
   CHECK(page.header("Content-Type") == "text/html; charset=utf-8");
   CHECK(contains(page.body, "no/such"));
-  CHECK(api.get("/models/no/such").header("Content-Type") == "application/problem+json");
+  const Response problem = api.get("/models/no/such");
+  CHECK(problem.header("Content-Type") == "application/problem+json");
+  CHECK(page.header("Vary") == "Accept");
+  CHECK(problem.header("Vary") == "Accept");
+  CHECK(api.get("/models/no/such", {{"Accept", "text/html;q=0"}}).header("Content-Type") ==
+        "application/problem+json");
 }
 
 TEST_CASE("partial and generated snapshots are marked on every page", "[api][pages]") {

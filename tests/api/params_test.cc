@@ -94,6 +94,39 @@ TEST_CASE("what is not a list may be given once", "[api][params]") {
   CHECK(refused_parameter({{"author", "a"}, {"author", "b"}}).empty());
 }
 
+TEST_CASE("a filter has a bounded number of alternatives", "[api][params]") {
+  const std::string name = GENERATE("author", "license", "pipeline_tag", "library");
+  std::string most = "a";
+  for (int i = 1; i < 100; ++i) most += ",a" + std::to_string(i);
+  CHECK(refused_parameter({{name, most}}).empty());
+  CHECK(refused_parameter({{name, most + ",b"}}) == name);
+  CHECK(refused_parameter({{name, most}, {name, "b"}}) == name);
+}
+
+TEST_CASE("a search has a bounded number of words and bytes", "[api][params]") {
+  const auto refused = [](const ParamList& params, bool may_be_empty = false) {
+    try {
+      ParamReader reader{params};
+      (void)reader.search_text("q", may_be_empty);
+      reader.finish();
+    } catch (const ParamError& error) {
+      return error.parameter();
+    }
+    return std::string{};
+  };
+  CHECK(refused({{"q", "a b c d e f g h"}}).empty());
+  CHECK(refused({{"q", "a b c d e f g h A B"}}).empty());
+  CHECK(refused({{"q", "a b c d e f g h i"}}) == "q");
+  CHECK(refused({{"q", std::string(200, 'a')}}).empty());
+  CHECK(refused({{"q", std::string(201, 'a')}}) == "q");
+  CHECK(refused({}) == "q");
+  CHECK(refused({{"q", ""}}) == "q");
+  CHECK(refused({{"q", ""}}, true).empty());
+  CHECK(refused({}, true).empty());
+  CHECK(refused({{"q", ""}, {"q", "a"}}, true) == "q");
+  CHECK(refused({{"Q", "a"}}, true) == "Q");
+}
+
 TEST_CASE("as_of is a snapshot's number", "[api][params]") {
   const ParamList good{{"as_of", "12"}};
   CHECK(ParamReader{good}.as_of() == 12U);

@@ -125,6 +125,69 @@ TEST_CASE("another case or an old name leads to the canonical one", "[api][route
   CHECK(response.header("Location") == location);
 }
 
+TEST_CASE("a name that ends like a sub-resource keeps its slash encoded", "[api][router]") {
+  ApiFixture api;
+  api.source.publish(
+      lineage_of("xss/children -finetune-> a/b\nxss/children -finetune-> a/c\n"
+                 "xss -finetune-> a/d\nxss/Old -alias-> xss/children\n"));
+  CHECK(same(at(parse_json(api.get("/v1/models/xss%2Fchildren").body), "id"), "xss/children"));
+  CHECK(same(at(parse_json(api.get("/v1/models/xss/children").body), "model"), "xss"));
+  CHECK(api.get("/v1/models/XSS%2FChildren").header("Location") == "/v1/models/xss%2Fchildren");
+  CHECK(api.get("/v1/models/xss/old/descendants?limit=1").header("Location") ==
+        "/v1/models/xss%2Fchildren/descendants?limit=1");
+  const auto body = parse_json(api.get("/v1/models/xss%2Fchildren/children?limit=1").body);
+  const std::string next = target_of(at(body, "next").GetString());
+  CHECK(next.rfind("/v1/models/xss%2Fchildren/children?", 0) == 0);
+  CHECK(ids(parse_json(api.get(next).body)) == Names{"a/c"});
+  CHECK(api.get("/models/xss/children").body.find("href=\"/v1/models/xss%2Fchildren\"") !=
+        std::string::npos);
+}
+
+TEST_CASE("the absolute form of a target is taken", "[api][router]") {
+  ApiFixture api;
+  CHECK(same(at(parse_json(api.get("HTTP://example.org:80/v1/models/gpt2?as_of=9").body), "id"),
+             "gpt2"));
+  CHECK(api.get("http://example.org").status == 200);
+  CHECK(api.get("https://example.org?q=a").status == 400);  // q is no parameter of the home page
+  CHECK(api.get("ftp://example.org/").status == 400);
+}
+
+TEST_CASE("what is not permanent is not told to be kept", "[api][router]") {
+  ApiFixture api;
+  CHECK(api.get("/v1/models/qwen/old-name").header("Cache-Control") == "no-cache");
+}
+
+TEST_CASE("costly questions are refused by the name of their parameter", "[api][router]") {
+  ApiFixture api;
+  std::string many = "a";
+  for (int i = 0; i < 100; ++i) many += ",b" + std::to_string(i);
+  const auto [target, parameter] = GENERATE_COPY(table<std::string, std::string>({
+      {"/v1/search?q=a+b+c+d+e+f+g+h+i", "q"},
+      {"/v1/search?q=" + std::string(201, 'a'), "q"},
+      {"/search?q=" + std::string(201, 'a'), "q"},
+      {"/v1/models/gpt2/descendants?author=" + many, "author"},
+  }));
+  CAPTURE(target);
+  const Response response = api.get(target);
+  CHECK(response.status == 400);
+  CHECK(same(at(parse_json(response.body), "parameter"), parameter.c_str()));
+}
+
+TEST_CASE("what no resource understands is refused everywhere", "[api][router]") {
+  ApiFixture api;
+  const std::string target = GENERATE("/", "/search?q=a&", "/models/gpt2", "/families/qwen",
+                                      "/healthz", "/readyz", "/metrics");
+  CAPTURE(target);
+  CHECK(api.get(target).status == 200);
+  const std::string with = target + (target.find('?') == std::string::npos ? "?" : "") + "x=1";
+  CHECK(api.get(with).status == 400);
+  CHECK(same(at(parse_json(api.get(with).body), "parameter"), "x"));
+  CHECK(api.get(with, {{"Accept", "text/html"}}).header("Content-Type") ==
+        "text/html; charset=utf-8");
+  CHECK(api.get("/search?q=a&q=b").status == 400);
+  CHECK(api.get("/search?q=").status == 200);
+}
+
 TEST_CASE("errors are problems that say what was wrong", "[api][router]") {
   ApiFixture api;
   const auto [target, status, parameter] = GENERATE(table<std::string, int, std::string>({
@@ -309,6 +372,17 @@ TEST_CASE("search finds families and models", "[api][router]") {
   CHECK(at(parse_json(api.get("/v1/search?q=qwen2&limit=1").body), "items").Size() == 1);
 }
 
+TEST_CASE("search finds families with a typo, too", "[api][router]") {
+  ApiFixture api;
+  const auto [text, family] = GENERATE(table<std::string, std::string>(
+      {{"quen", "qwen"}, {"QWEM", "qwen"}, {"qven2", "qwen2"}, {"+qwen2+", "qwen2"}}));
+  CAPTURE(text);
+  const auto body = parse_json(api.get("/v1/search?q=" + text).body);
+  REQUIRE(at(body, "items").Size() > 0);
+  CHECK(same(at(at(body, "items")[0], "name"), family.c_str()));
+  CHECK(api.get("/search?q=" + text).body.find("/families/" + family) != std::string::npos);
+}
+
 TEST_CASE("stats tell totals and the documents that were refused", "[api][router]") {
   ApiFixture api;
   SnapshotNumber asked = 0;
@@ -433,6 +507,39 @@ TEST_CASE("a stream is the whole answer, closed by its end line", "[api][router]
       api.get("/v1/models/Qwen/Qwen2-7B/descendants?sort=id&order=asc",
               {{"Accept", "application/x-ndjson"}, {"Accept-Encoding", "gzip"}});
   CHECK(unzip(read_all(zipped.chunks)) == text);
+}
+
+TEST_CASE("lines are for those who want them no less than JSON", "[api][router]") {
+  ApiFixture api;
+  const auto [accept, lines] = GENERATE(table<std::string, bool>({
+      {"application/x-ndjson", true},
+      {"Application/X-NDJSON; q=0.5", true},
+      {"application/x-ndjson, */*;q=0.1", true},
+      {"application/json;q=0.5, application/x-ndjson", true},
+      {"application/x-ndjson;q=0", false},
+      {"application/x-ndjson; q=0.0, application/json", false},
+      {"application/json, application/x-ndjson;q=0.5", false},
+      {"application/*, application/x-ndjson;q=0.5", false},
+      {"*/*", false},
+      {"application/*", false},
+      {"", false},
+  }));
+  CAPTURE(accept);
+  const std::string target =
+      GENERATE("/v1/models/gpt2/descendants", "/v1/families?policy=any", "/v1/search?q=qwen2");
+  CHECK(api.get(target, {{"Accept", accept}}).header("Content-Type") ==
+        (lines ? "application/x-ndjson" : "application/json"));
+}
+
+TEST_CASE("families and search come in lines, too", "[api][router]") {
+  ApiFixture api;
+  const HeaderList headers{{"Accept", "application/x-ndjson"}};
+  const std::string families = api.get("/v1/families", headers).body;
+  CHECK(families.rfind("{\"name\":\"qwen\",", 0) == 0);
+  CHECK(families.find("}\n{\"end\":true,\"rows\":2}\n") != std::string::npos);
+  const std::string found = api.get("/v1/search?q=qwen2", headers).body;
+  CHECK(found.rfind("{\"name\":\"qwen2\",\"kind\":\"family\",", 0) == 0);
+  CHECK(found.find("}\n{\"end\":true,\"rows\":2}\n") != std::string::npos);
 }
 
 TEST_CASE("a long stream comes in pieces", "[api][router]") {

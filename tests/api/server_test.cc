@@ -1,7 +1,10 @@
 #include "api/server.h"
 
+#include <arpa/inet.h>
 #include <httplib.h>
+#include <sys/wait.h>
 
+#include <chrono>
 #include <thread>
 
 #include "tests/api/api_fixture.h"
@@ -33,6 +36,7 @@ TEST_CASE("what is no address is refused", "[api][server]") {
 
 /// A server on a free port for as long as a test lasts.
 struct RunningServer : ApiFixture {
+  explicit RunningServer(ServerLimits with = {.threads = 4}) : limits{with} {}
   ~RunningServer() {
     server.stop();
     runner.join();
@@ -44,7 +48,8 @@ struct RunningServer : ApiFixture {
     return made;
   }
 
-  Server server{{"127.0.0.1", 0}, context, 4};
+  ServerLimits limits;
+  Server server{{"127.0.0.1", 0}, context, limits};
   std::thread runner{[this] { server.run(); }};
 };
 
@@ -73,7 +78,7 @@ TEST_CASE("the server tells the length for HEAD and keeps the body back", "[api]
         std::to_string(running.get("/v1/stats").body.size()));
 }
 
-TEST_CASE("methods that change something are refused, their bodies read", "[api][server]") {
+TEST_CASE("methods that change something are refused", "[api][server]") {
   RunningServer running;
   auto client = running.client();
   client.set_keep_alive(true);
@@ -118,6 +123,238 @@ TEST_CASE("a 304 has no length and a range is not cut out", "[api][server]") {
   CHECK_FALSE(again->has_header("Content-Length"));
 }
 
+using Clock = std::chrono::steady_clock;
+
+/// A client that says exactly what it is told to.
+class RawClient {
+ public:
+  explicit RawClient(const std::string& url, int receive_buffer = 0)
+      : socket_{::socket(AF_INET, SOCK_STREAM, 0)} {
+    if (receive_buffer > 0) {
+      ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    }
+    const timeval patience{10, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1))));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  }
+  ~RawClient() { ::close(socket_); }
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+
+  bool send(std::string_view text) {
+    return ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL) ==
+           static_cast<ssize_t>(text.size());
+  }
+  std::string read_some() {
+    char piece[4096];
+    const ssize_t size = ::recv(socket_, piece, sizeof piece, 0);
+    return size > 0 ? std::string(piece, static_cast<std::size_t>(size)) : std::string{};
+  }
+  /// Everything until the server closes the connection.
+  std::string read_all() {
+    std::string all;
+    for (std::string piece = read_some(); !piece.empty(); piece = read_some()) all += piece;
+    return all;
+  }
+
+ private:
+  int socket_;
+};
+
+std::size_t count_of(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+TEST_CASE("requests that come together are all answered", "[api][server]") {
+  RunningServer running;
+  RawClient client{running.server.url()};
+  client.send(
+      "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /nothing HTTP/1.1\r\nHost: a\r\n\r\n"
+      "GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: Close\r\n\r\n");
+  const std::string answers = client.read_all();
+  CHECK(count_of(answers, "HTTP/1.1 200 OK") == 2);
+  CHECK(count_of(answers, "HTTP/1.1 404") == 1);
+  CHECK(count_of(answers, "Connection: close") == 1);
+}
+
+TEST_CASE("a question mark in a query is a letter", "[api][server]") {
+  RunningServer running;
+  RawClient client{running.server.url()};
+  client.send(
+      "GET /v1/search?q=qwen2??&limit=5&as_of=9#? HTTP/1.1\r\nReferer: /a?b?c\r\nHost: a\r\n\r\n"
+      "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  CHECK(count_of(client.read_all(), "HTTP/1.1 200 OK") == 2);
+}
+
+TEST_CASE("a connection is closed after its share of requests, and says so", "[api][server]") {
+  RunningServer running{{.threads = 2, .requests_a_connection = 3}};
+  RawClient client{running.server.url()};
+  for (int i = 0; i < 5; ++i) client.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::string answers = client.read_all();
+  CHECK(count_of(answers, "HTTP/1.1 200 OK") == 3);
+  CHECK(count_of(answers, "Connection: close") == 1);
+  CHECK(answers.rfind("Connection: close") > answers.rfind("HTTP/1.1 200 OK"));
+}
+
+TEST_CASE("idle and dripping connections do not hold a thread for ever", "[api][server]") {
+  using namespace std::chrono_literals;
+  const bool drips = GENERATE(false, true);
+  RunningServer running{{.threads = 1, .first_byte = 300ms, .idle = 300ms, .head = 600ms}};
+  RawClient slow{running.server.url()};
+  if (drips) slow.send("GET / HTTP/1.1\r\n");
+  const auto begin = Clock::now();
+  std::atomic<bool> answered{false};
+  std::thread dripper{[&] {
+    for (int i = 0; drips && !answered && i < 100; ++i) {
+      std::this_thread::sleep_for(50ms);
+      if (!slow.send("A: b\r\n")) break;
+    }
+  }};
+  const auto got = running.client().Get("/healthz");
+  answered = true;
+  dripper.join();
+  REQUIRE(got);
+  CHECK(got->status == 200);
+  CHECK(seconds_since(begin) < 3);
+}
+
+TEST_CASE("connections are not kept while others wait for a thread", "[api][server]") {
+  using namespace std::chrono_literals;
+  RunningServer running{{.threads = 1, .first_byte = 300ms, .idle = 5000ms}};
+  RawClient first{running.server.url()};
+  RawClient second{running.server.url()};
+  std::this_thread::sleep_for(100ms);  // both were accepted
+  second.send("GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  first.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(count_of(first.read_all(), "Connection: close") == 1);
+  CHECK(count_of(second.read_all(), "HTTP/1.1 200") == 1);
+}
+
+TEST_CASE("a body is never waited for and never read as a request", "[api][server]") {
+  RunningServer running;
+  const auto [head, body, status] = GENERATE(table<std::string, std::string, std::string>({
+      {"POST /v1/stats HTTP/1.1\r\nHost: a\r\nConnection: close\r\n", "", "405"},
+      {"PUT /v1/stats HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n", "", "405"},
+      {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n", "", "405"},
+      {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n", "abc", "405"},
+      {"GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 30\r\n",
+       "GET /readyz HTTP/1.1\r\nA: b\r\n\r\n", "200"},
+      {"GET /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n",
+       "5\r\nabcde\r\n0\r\n\r\n", "200"},
+  }));
+  CAPTURE(head);
+  const auto begin = Clock::now();
+  RawClient client{running.server.url()};
+  client.send(head + "\r\n" + body);
+  const std::string answer = client.read_all();
+  CHECK(answer.rfind("HTTP/1.1 " + status, 0) == 0);
+  CHECK(count_of(answer, "HTTP/1.1") == 1);
+  CHECK(count_of(answer, "Connection: close") == 1);
+  CHECK(seconds_since(begin) < 3);
+}
+
+TEST_CASE("a POST without a body is refused at once and the connection kept", "[api][server]") {
+  RunningServer running;
+  RawClient client{running.server.url()};
+  const auto begin = Clock::now();
+  client.send(
+      "POST / HTTP/1.1\r\nHost: a\r\n\r\n"
+      "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  const std::string answers = client.read_all();
+  CHECK(count_of(answers, "HTTP/1.1 405") == 1);
+  CHECK(count_of(answers, "HTTP/1.1 200") == 1);
+  CHECK(seconds_since(begin) < 3);
+}
+
+TEST_CASE("what cannot be read gets a problem like any other", "[api][server]") {
+  RunningServer running;
+  std::string many;
+  for (int i = 0; i < 1000; ++i)
+    many += "Header-" + std::to_string(i) + ": " + std::string(60, 'x') + "\r\n";
+  const auto [bytes, status] = GENERATE_COPY(table<std::string, std::string>({
+      {"GET\r\n", "400"},
+      {"\x16\x03\x01\x02", "400"},
+      {"GET / HTTP/1.1\n\n", "400"},
+      {"FETCH / HTTP/1.1\r\n\r\n", "400"},
+      {"GET /" + std::string(9000, 'a') + " HTTP/1.1\r\n\r\n", "414"},
+      {"GET /" + std::string(40000, 'a'), "414"},
+      {"GET / HTTP/1.1\r\n" + many, "431"},
+      {"GET / HTTP/1.1\r\nRange: bytes=x\r\n\r\n", "416"},
+  }));
+  CAPTURE(bytes.substr(0, 30));
+  RawClient client{running.server.url()};
+  client.send(bytes);
+  const std::string answer = client.read_all();
+  CHECK(answer.rfind("HTTP/1.1 " + status, 0) == 0);
+  CHECK(count_of(answer, "Content-Type: application/problem+json") == 1);
+  CHECK(count_of(answer, "Access-Control-Allow-Origin: *") == 1);
+  CHECK(count_of(answer, "X-Snapshot: 9") == 1);
+  CHECK(count_of(answer, "Connection: close") == 1);
+}
+
+/// A server in a process of its own, told to stop while a client does not read its stream.
+struct SlowReader {
+  explicit SlowReader(int signals) {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ApiFixture api;
+      std::string drawing;
+      for (int i = 0; i < 50000; ++i) drawing += "gpt2 -finetune-> c/m" + std::to_string(i) + "\n";
+      api.source.publish(lineage_of(drawing));
+      Server server{{"127.0.0.1", 0}, api.context, {.threads = 2}};
+      const std::string url = server.url() + "\n";
+      (void)!::write(ends[1], url.data(), url.size());
+      server.run_until_signal();
+      ::_exit(0);
+    }
+    char url[100] = {};
+    REQUIRE(::read(ends[0], url, sizeof url - 1) > 0);
+    RawClient client{url, 4096};
+    client.send(
+        "GET /v1/models/gpt2/descendants HTTP/1.1\r\nHost: a\r\n"
+        "Accept: application/x-ndjson\r\n\r\n");
+    CHECK(client.read_some().rfind("HTTP/1.1 200", 0) == 0);
+    std::this_thread::sleep_for(std::chrono::milliseconds{500});  // all buffers are full
+    const auto begin = Clock::now();
+    for (int i = 0; i < signals; ++i) {
+      ::kill(child, SIGTERM);
+      std::this_thread::sleep_for(std::chrono::milliseconds{200});
+    }
+    ::waitpid(child, &status, 0);
+    seconds = seconds_since(begin);
+    ::close(ends[0]);
+    ::close(ends[1]);
+  }
+  int status = -1;
+  double seconds = 0;
+};
+
+TEST_CASE("a slow reader does not keep the server from its end", "[api][server]") {
+  const SlowReader once{1};
+  CHECK(WIFEXITED(once.status));
+  CHECK(WEXITSTATUS(once.status) == 0);
+  CHECK(once.seconds < 5);
+}
+
+TEST_CASE("a second signal ends the process at once", "[api][server]") {
+  const SlowReader twice{2};
+  CHECK(WIFEXITED(twice.status));
+  CHECK(WEXITSTATUS(twice.status) == 1);
+  CHECK(twice.seconds < 2);
+}
+
 TEST_CASE("a port in use is named", "[api][server]") {
   RunningServer running;
   const std::string url = running.server.url();
@@ -133,7 +370,7 @@ TEST_CASE("a port in use is named", "[api][server]") {
 
 TEST_CASE("a server that was stopped before it ran does not run", "[api][server]") {
   ApiFixture api;
-  Server server{{"127.0.0.1", 0}, api.context, 1};
+  Server server{{"127.0.0.1", 0}, api.context, {.threads = 1}};
   server.stop();
   server.run();
   SUCCEED("returned");
@@ -141,7 +378,7 @@ TEST_CASE("a server that was stopped before it ran does not run", "[api][server]
 
 TEST_CASE("SIGTERM ends the server", "[api][server]") {
   ApiFixture api;
-  Server server{{"127.0.0.1", 0}, api.context, 1};
+  Server server{{"127.0.0.1", 0}, api.context, {.threads = 1}};
   std::thread sender{[url = server.url()] {
     httplib::Client client{url};
     (void)client.Get("/healthz");  // answered: the server runs, its handlers are in place

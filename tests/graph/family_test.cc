@@ -34,6 +34,17 @@ std::string refusal(std::vector<FamilyDefinition> definitions) {
   return {};
 }
 
+TEST_CASE("a licence that is called unknown is not one that is missing", "[graph][family]") {
+  const auto columns = lineage_of(
+      "acme/base\nx/a license=unknown\nx/b\nacme/base -finetune-> x/a\nacme/base -finetune-> "
+      "x/b\n");
+  const auto view = view_of(columns);
+  const FamilySet families{{{"acme", "Acme", {"acme"}, "", ""}}};
+  const auto members = members_of(view, families, families.definitions().front());
+  const auto summary = summarise(view, members, std::vector<bool>(view.node_count()));
+  CHECK(summary.by_license == std::map<std::string, std::uint64_t>{{"unknown", 1}, {"(none)", 1}});
+}
+
 TEST_CASE("definitions that make no sense are refused by name", "[graph][family]") {
   using Catch::Matchers::Contains;
   CHECK_THAT(refusal({{"broken", "", {"a"}, "(", ""}}), Contains("broken"));
@@ -120,9 +131,9 @@ TEST_CASE("official and derived models are told apart and counted", "[graph][fam
       acme.by_relation ==
       Counts{{"quantized", 1}, {"adapter", 1}, {"merge", 1}, {"unspecified", 1}, {"finetune", 3}});
   CHECK(acme.by_depth == Counts{{"1", 4}, {"2", 3}});
-  CHECK(acme.by_license == Counts{{"mit", 2}, {"apache-2.0", 1}, {"unknown", 4}});
+  CHECK(acme.by_license == Counts{{"mit", 2}, {"apache-2.0", 1}, {"(none)", 4}});
   CHECK(acme.by_author == Counts{{"lora-maker", 1}, {"x", 1}, {"y", 4}, {"z", 1}});
-  CHECK(acme.by_pipeline_tag == Counts{{"text-generation", 1}, {"unknown", 6}});
+  CHECK(acme.by_pipeline_tag == Counts{{"text-generation", 1}, {"(none)", 6}});
 
   const FamilySummary series = summary_of(view, "acme2");
   CHECK(series.official == 1);

@@ -88,6 +88,32 @@ TEST_CASE("typos are looked for only when there is room, and come last", "[graph
   CHECK(found(view, "tiny", 3) == List{"a/tiny-x", "b/tiny-y", "c/tinx"});
 }
 
+TEST_CASE("a word that is repeated counts once", "[graph][search]") {
+  const auto columns = lineage_of("org/Mistral-7B\norg/other\n");
+  const auto view = view_of(columns);
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "mistral Mistral ";
+  CHECK(found(view, text) == List{"org/Mistral-7B"});
+  CHECK(search_words(text) == List{"mistral"});
+  CHECK(search_words("  b\tA b ") == List{"b", "a"});
+}
+
+TEST_CASE("a single name answers to what begins it, is in it or nearly is it", "[graph][search]") {
+  CHECK(match_name("DeepSeek", "deepseek") == MatchKind::exact);
+  CHECK(match_name("DeepSeek", "DEEP") == MatchKind::prefix);
+  CHECK(match_name("DeepSeek", "seek") == MatchKind::substring);
+  for (const char* typo : {"deepsek", "deepseekk", "depseek", "deepsekk", "depseeek"}) {
+    CAPTURE(typo);
+    CHECK(match_name("DeepSeek", typo) == MatchKind::fuzzy);
+  }
+  CHECK(match_name("Qwen", "quen") == MatchKind::fuzzy);
+  CHECK(match_name("Qwen", "wqen") == MatchKind::fuzzy);
+  CHECK_FALSE(match_name("DeepSeek", "depsek"));  // six characters, two edits
+  CHECK_FALSE(match_name("Phi", "phj"));          // too short for any
+  CHECK_FALSE(match_name("Llama", "lima"));       // near a part of it only
+  CHECK_FALSE(match_name("Qwen", ""));
+}
+
 /// The least edits (insert, delete, replace, swap neighbours; each letter edited once) from `word`
 /// to a part of `name`.
 std::size_t slow_distance(std::string_view word, std::string_view name) {
