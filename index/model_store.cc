@@ -56,6 +56,8 @@ std::vector<PublishedSnapshot> ModelStore::snapshots() const {
 
 void ModelStore::put_page(std::int64_t run, std::uint32_t chain, std::uint32_t page,
                           std::string_view body) {
+  // The page, its copy in the log, and what it takes to close.
+  rocks::require_space(impl_->rocks.name(), (std::uintmax_t{1} << 20U) + 2 * body.size());
   // The write-ahead log is in the kernel when this returns: enough against a killed process.
   rocks::check(impl_->rocks.db().Put({}, impl_->rocks.family(rocks::Family::pages),
                                      page_key(run, chain, page), compress(body, 1)),

@@ -13,6 +13,9 @@ constexpr std::array<const char*, kFamilies> kNames{"default",   "models",  "ver
                                                     "counts",    "seen",    "documents",
                                                     "snapshots", "lookups", "pages"};
 
+/// Logs and lists of files, which opening writes anew.
+constexpr std::uintmax_t kSpaceToOpen = std::uintmax_t{512} << 10U;
+
 rocksdb::ColumnFamilyOptions family_options(std::size_t index) {
   rocksdb::ColumnFamilyOptions options;
   const auto family = static_cast<Family>(index);
@@ -37,7 +40,23 @@ void check(const rocksdb::Status& status, const std::string& doing) {
               doing + ": " + status.ToString()};
 }
 
+void require_space(const std::filesystem::path& path, std::uintmax_t bytes) {
+  std::error_code error;
+  std::filesystem::path there = path;
+  while (!std::filesystem::exists(there, error) && there.has_relative_path()) {
+    there = there.parent_path();
+  }
+  const std::filesystem::space_info space =
+      std::filesystem::space(there.empty() ? std::filesystem::path{"."} : there, error);
+  if (error || space.available >= bytes) return;
+  throw Error{ErrorKind::storage, "the disk under " + path.string() +
+                                      " is full: " + std::to_string(space.available >> 10U) +
+                                      " KiB are free, " + std::to_string(bytes >> 10U) +
+                                      " are needed to go on; nothing that was stored is lost"};
+}
+
 Handle::Handle(const std::filesystem::path& path, bool read_only) : name_{path.string()} {
+  if (!read_only) require_space(path, kSpaceToOpen);
   rocksdb::DBOptions options;
   options.create_if_missing = !read_only;
   options.create_missing_column_families = !read_only;
@@ -117,6 +136,7 @@ void BulkLoad::put(Family which, std::string_view key, std::string_view value) {
 }
 
 void BulkLoad::ingest() {
+  require_space(scratch_, kSpaceToOpen);
   std::vector<rocksdb::IngestExternalFileArg> args;
   for (std::size_t i = 0; i < kFamilies; ++i) {
     if (!files_[i]) continue;

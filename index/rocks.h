@@ -19,6 +19,10 @@ inline constexpr std::size_t kFamilies = 9;
 /// Turns a failure into Error{storage} or Error{corrupt} with what was tried and RocksDB's words.
 void check(const rocksdb::Status& status, const std::string& doing);
 
+/// Throws Error{storage} when fewer than `bytes` are free where `path` lies. RocksDB on a disk that
+/// is full to the last byte aborts the process in some builds; better to stop before.
+void require_space(const std::filesystem::path& path, std::uintmax_t bytes);
+
 /// An open database and its column families. Closes them in the right order.
 class Handle {
  public:

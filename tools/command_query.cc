@@ -1,6 +1,7 @@
 #include "tools/command_query.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -202,6 +203,9 @@ class Query {
   }
 
   void search() {
+    if (invocation_.name.empty()) {
+      throw Error{ErrorKind::usage, "the text to search for is empty"};
+    }
     const std::size_t limit = read_limit();
     reader_.finish();
     const std::vector<SearchItem> items = stemma::search(*facts_, invocation_.name, limit);
@@ -225,8 +229,14 @@ class Query {
   void stats() {
     const std::size_t limit = read_limit();
     reader_.finish();
-    CrawlLedger ledger{globals_.data, CrawlLedger::Mode::read_only};
-    const Troubles troubles = ledger.troubles(facts_->number(), limit);
+    Troubles troubles;
+    try {
+      troubles = CrawlLedger{globals_.data, CrawlLedger::Mode::read_only}.troubles(facts_->number(),
+                                                                                   limit);
+    } catch (const Error& error) {
+      // The numbers are in the snapshot; only the list of what was refused is missing.
+      spdlog::warn("{}", error.what());
+    }
     if (globals_.json) return print(stats_body(view(), troubles) + '\n');
     print_stats(troubles);
   }
