@@ -11,6 +11,7 @@
 #include "api/bodies.h"
 #include "api/cursor.h"
 #include "api/gzip.h"
+#include "api/page_link.h"
 #include "api/pages.h"
 #include "api/problem.h"
 #include "graph/lookup.h"
@@ -108,29 +109,6 @@ std::string join_path(const std::vector<std::string>& segments, std::size_t from
     joined += segments[i];
   }
   return joined;
-}
-
-/// Names and values in one order, each encoded, so that equal queries have equal texts.
-std::string canonical_query(ParamList params, bool with_page) {
-  std::sort(params.begin(), params.end(), [](const Param& a, const Param& b) {
-    return std::tie(a.name, a.value) < std::tie(b.name, b.value);
-  });
-  std::string text;
-  for (const Param& param : params) {
-    if (!with_page && (param.name == "limit" || param.name == "cursor")) continue;
-    text += percent_encode(param.name) + '=' + percent_encode(param.value) + '&';
-  }
-  return text;
-}
-
-/// The same query on the next page.
-std::string next_query(const ParamList& params, const std::string& cursor) {
-  std::string text;
-  for (const Param& param : params) {
-    if (param.name == "cursor") continue;
-    text += percent_encode(param.name) + '=' + percent_encode(param.value) + '&';
-  }
-  return text + "cursor=" + cursor;
 }
 
 /// One request on its way to an answer.
@@ -285,8 +263,7 @@ class Exchange {
   // Answers.
 
   std::uint64_t query_hash(const std::string& path) const {
-    return hash_text(fmt::format("{}?{}{}", path, canonical_query(target_->params, false),
-                                 context_.families_hash));
+    return stemma::query_hash(path, target_->params, context_.families_hash);
   }
 
   /// Names this answer among all that this and any other version ever gave; the coding makes the
@@ -355,8 +332,7 @@ class Exchange {
     std::string next;
     const std::size_t end = query.offset + answer.listing.items.size();
     if (!answer.listing.items.empty() && end < answer.listing.total) {
-      next = base_url(request_) + path + '?' +
-             next_query(target_->params, encode_cursor({facts_->number(), end, hash}));
+      next = base_url(request_) + next_page(path, target_->params, {facts_->number(), end, hash});
       response.headers.emplace_back("Link", "<" + next + ">; rel=\"next\"");
     }
     fill(response, list_body(view(), answer, next));
@@ -641,16 +617,6 @@ class Exchange {
   std::optional<Response> redirect_;
   bool gzip_ = false;
 };
-
-std::uint64_t hash_definitions(const FamilySet& families) {
-  std::string all;
-  for (const FamilyDefinition& family : families.definitions()) {
-    all += family.name + '\n' + family.label + '\n' + family.pattern + '\n' + family.parent + '\n';
-    for (const std::string& owner : family.owners) all += owner + '\t';
-    all += '\n';
-  }
-  return hash_text(all);
-}
 
 }  // namespace
 

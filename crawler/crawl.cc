@@ -547,6 +547,13 @@ void Crawl::ask_for(const std::string& name, ParentSurvey& survey) {
 void Crawl::resolve() {
   ParentSurvey survey = survey_pages(store_, run_.id);
   if (run_.scope.empty()) ask_for_missing(survey);
+  if (walks_new_models(run_.scope)) {
+    // New models descend from old ones, which nobody has to ask for.
+    const SnapshotView* view = last_published();
+    for (NodeId node = 0; view != nullptr && node < view->node_count(); ++node) {
+      if (view->live(node)) survey.know(view->hub_id[node], view->name(node));
+    }
+  }
   ask_for_ghosts(survey);
   settle_absent();
   enter("publishing");

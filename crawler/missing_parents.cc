@@ -66,6 +66,11 @@ void ParentSurvey::add(const ParsedBatch& batch) {
   }
 }
 
+void ParentSurvey::know(const HubId& id, std::string_view name) {
+  ids_.insert(id);
+  names_.insert(name_hash(name));
+}
+
 std::vector<MissingParent> ParentSurvey::missing() const {
   std::vector<MissingParent> missing;
   for (const auto& [hash, claimed] : claimed_) {

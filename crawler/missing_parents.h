@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -25,6 +26,9 @@ struct MissingParent {
 class ParentSurvey {
  public:
   void add(const ParsedBatch& batch);
+
+  /// A model that is known from elsewhere: it is not missing, and its own claims do not count.
+  void know(const HubId& id, std::string_view name);
 
   /// Whether the model was in what was added.
   [[nodiscard]] bool saw(const HubId& id) const { return ids_.contains(id); }

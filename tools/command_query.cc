@@ -10,8 +10,10 @@
 #include <memory>
 
 #include "api/bodies.h"
+#include "api/page_link.h"
 #include "api/params.h"
 #include "api/queries.h"
+#include "api/request.h"
 #include "graph/burst.h"
 #include "graph/lookup.h"
 #include "graph/search.h"
@@ -135,7 +137,7 @@ class Query {
     query.limit = read_limit();
     reader_.finish();
     const ListAnswer answer = list_parents(*facts_, subject.model, query);
-    print_list(answer,
+    print_list(answer, list_path(subject, "parents"),
                fmt::format("{} has {}, ghosts and gone models included", view().name(subject.model),
                            plural(answer.listing.total, "parent")));
   }
@@ -146,12 +148,14 @@ class Query {
     if (subject.family != nullptr) {
       query.filters.max_depth = 1;
       const ListAnswer answer = list_descendants(*facts_, *subject.family, query);
-      return print_list(answer, headline(answer, query, "derives directly", "derive directly",
-                                         "family " + subject.family->name));
+      return print_list(answer, {},
+                        headline(answer, query, "derives directly", "derive directly",
+                                 "family " + subject.family->name));
     }
     const ListAnswer answer = list_children(*facts_, subject.model, query);
-    print_list(answer, headline(answer, query, "derives directly", "derive directly",
-                                std::string{view().name(subject.model)}));
+    print_list(answer, list_path(subject, "children"),
+               headline(answer, query, "derives directly", "derive directly",
+                        std::string{view().name(subject.model)}));
   }
 
   void descendants() {
@@ -160,9 +164,10 @@ class Query {
     const bool family = subject.family != nullptr;
     const ListAnswer answer = family ? list_descendants(*facts_, *subject.family, query)
                                      : list_descendants(*facts_, subject.model, query);
-    print_list(answer, headline(answer, query, "descends", "descend",
-                                family ? "family " + subject.family->name
-                                       : std::string{view().name(subject.model)}));
+    print_list(answer, list_path(subject, "descendants"),
+               headline(answer, query, "descends", "descend",
+                        family ? "family " + subject.family->name
+                               : std::string{view().name(subject.model)}));
   }
 
   void ancestors() {
@@ -171,7 +176,7 @@ class Query {
     const bool family = subject.family != nullptr;
     const ListAnswer answer = family ? list_ancestors(*facts_, *subject.family, query)
                                      : list_ancestors(*facts_, subject.model, query);
-    print_list(answer,
+    print_list(answer, list_path(subject, "ancestors"),
                fmt::format("{} from {}, ghosts{} included{}",
                            family ? "The roots of family " + subject.family->name + " descend"
                                   : std::string{view().name(subject.model)} + " descends",
@@ -346,8 +351,27 @@ class Query {
                        grouped(static_cast<std::uint64_t>(answer.listing.total_downloads)));
   }
 
-  void print_list(const ListAnswer& answer, const std::string& head) const {
-    if (globals_.json) return print(list_body(view(), answer, {}) + '\n');
+  /// Where the HTTP API has the rows that follow; empty where there are none, or it has no such
+  /// list.
+  std::string rest_of(const ListAnswer& answer, const std::string& path) const {
+    const std::size_t shown = answer.listing.items.size();
+    if (path.empty() || shown == 0 || shown >= answer.listing.total) return {};
+    return next_page(path, invocation_.params,
+                     {facts_->number(), shown,
+                      query_hash(path, invocation_.params, hash_definitions(families_))});
+  }
+
+  /// Where the HTTP API has a list of a model; empty for a family's, which it does not have.
+  std::string list_path(const Subject& subject, std::string_view list) const {
+    if (subject.family != nullptr) return {};
+    return fmt::format("{}/{}", model_path(view().name(subject.model)), list);
+  }
+
+  void print_list(const ListAnswer& answer, const std::string& path,
+                  const std::string& head) const {
+    if (globals_.json) {
+      return print(list_body(view(), answer, rest_of(answer, path)) + '\n');
+    }
     std::string out = fmt::format("{}, {}.\n", head, snapshot_text(view()));
     const std::vector<Reached>& items = answer.listing.items;
     if (!items.empty()) {

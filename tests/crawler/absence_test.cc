@@ -169,10 +169,11 @@ TEST_CASE("new models only", "[crawler][since]") {
   CHECK(nights.hub.pages == 2);
   CHECK(nights.state("o/m7") == NodeState::live);  // absence is never inferred
   CHECK(nights.last_run().scope == "since:" + id_of(100));
-  // The next goes on from there.
-  nights.hub.put(id_of(105), "o/m105");
+  // The next goes on from there, and asks only for parents that nobody knows.
+  nights.hub.put(id_of(105), "o/m105", R"("tags":["base_model:o/m3","base_model:lost/one"])");
   CHECK(nights.night().added == 1);
   CHECK(nights.last_run().scope == "since:" + id_of(104));
+  CHECK(nights.hub.asked == std::vector<std::string>{"lost/one"});
   nights.options.since = "1 May";
   CHECK(nights.bad_night() == ErrorKind::usage);
   nights.options.since = "2022-03-01";  // the ids of this hub are of 2022-03-02

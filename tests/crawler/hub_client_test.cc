@@ -252,5 +252,63 @@ TEST_CASE("what cannot be a hub or a token is refused", "[crawler][hub]") {
   CHECK_THROWS_AS((HubClient{http, HubOptions{kHub, "a\r\nb", 0.8, {}, 1000, 1}}), Error);
 }
 
+// Bodies and headers as they were recorded on the Hub in 2025 and 2026.
+TEST_CASE("recorded answers of the Hub are understood", "[crawler][hub]") {
+  SECTION("a page") {
+    const std::string page =
+        R"([{"_id":"688b451a53e70a07b0669a7c","id":"unsloth/Qwen3-Coder-30B-A3B-Instruct-GGUF",
+"baseModels":{"relation":"quantized","models":[{"_id":"688b1597e5e83e19d1b3238a","id":"Qwen/Qwen3-Coder-30B-A3B-Instruct"}]},
+"downloads":9061265,"createdAt":"2025-07-31T10:27:38.000Z"},
+{"_id":"6a84f2a4e3b80a40c641b592","id":"ornith-ai/Ornith-1.5-9B-GGUF","downloads":5059834,"createdAt":"2026-08-19T00:02:44.000Z"}])";
+    Rig rig{{answer(200, page,
+                    {{"link",
+                      "<https://hub.example/api/models?sort=createdAt&direction=-1&limit=50&cursor="
+                      "eyJfaWQiOnsiJGx0IjoiNmEwZTMxNDFmMjdlNGU0NGU5OTlhMjhhIn19>; rel=\"next\""},
+                     {"ratelimit", "\"api\";r=499;t=295"},
+                     {"ratelimit-policy", "\"fixed window\";\"api\";q=500;w=300"}})}};
+    const Page read = rig.page();
+    CHECK(read.ids.rows == 2);
+    CHECK(read.ids.ascending);
+    CHECK(contains(read.next, "cursor=eyJfaWQi"));
+    CHECK(rig.client->stats().quota == 500);
+    CHECK(rig.client->stats().quota_left == 499);
+  }
+  SECTION("a model that moved") {
+    Rig rig{{answer(307, "",
+                    {{"location", "/api/models/meta-llama/Llama-3.1-8B"},
+                     {"ratelimit", "\"api\";r=488;t=223"}}),
+             answer(200, R"({"_id":"66944f1fe0c5c2e493a804f5","id":"meta-llama/Llama-3.1-8B"})")}};
+    const LookupAnswer answered = rig.client->lookup_model("meta-llama/Meta-Llama-3.1-8B");
+    CHECK(answered.result == LookupAnswer::Result::found);
+    CHECK(answered.document.name == "meta-llama/Llama-3.1-8B");
+  }
+  SECTION("one that is missing, without a token") {
+    Rig rig{{answer(401, R"({"error":"Invalid username or password."})",
+                    {{"x-error-message", "Invalid username or password."}})}};
+    CHECK(rig.client->lookup_model("a/b").result == LookupAnswer::Result::absent);
+  }
+  SECTION("a token that is wrong") {
+    Rig rig{{answer(401, R"({"error":"Invalid credentials in Authorization header"})")},
+            "hf_secret"};
+    CHECK(contains(thrown([&] { static_cast<void>(rig.page()); }), "HF_TOKEN"));
+  }
+  SECTION("another limiter than the window's") {
+    Rig rig{{answer(429, "You have exceeded the rate limit for repository creation (300 per day).",
+                    {{"ratelimit", "\"api\";r=99794;t=241"}}),
+             answer(200, kPage)}};
+    static_cast<void>(rig.page());
+    CHECK(rig.slept < 5s);
+  }
+  SECTION("a field that is not for listings") {
+    Rig rig{
+        {answer(
+             400,
+             R"({"error":"Invalid option: expected one of \"author\"|\"safetensors\" at expand[1]"})"),
+         answer(200, kPage)}};
+    static_cast<void>(rig.page());
+    CHECK(rig.client->fields() == std::vector<std::string>{"author", "tags"});
+  }
+}
+
 }  // namespace
 }  // namespace stemma
