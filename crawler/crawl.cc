@@ -459,7 +459,9 @@ bool Crawl::relink(Chain& chain) {
 bool Crawl::doubtful_end(const Chain& chain, const Page& page) {
   if (term_of(chain).kind == ScopeTerm::Kind::since) return false;
   if (page.ids.rows == 0) return chain.pages > 0;
-  if (page.ids.rows % 1000 == 0 || (chain.pages > 0 && page.ids.rows >= largest_page_)) return true;
+  // Full as asked for, or as full as the source makes them.
+  if (page.ids.rows >= source_.page_rows()) return true;
+  if (chain.pages > 0 && page.ids.rows >= largest_page_) return true;
   const SnapshotView* view = run_.scope.empty() ? last_published() : nullptr;
   if (view == nullptr || page.ids.readable == 0) return false;
   for (NodeId node = 0; node < view->node_count(); ++node) {

@@ -27,6 +27,7 @@ class FolderSource final : public PageSource {
   /// Documents are handed out whole, whatever is asked for.
   void use_fields(std::vector<std::string> fields) override { fields_ = std::move(fields); }
   [[nodiscard]] const std::vector<std::string>& fields() const noexcept override { return fields_; }
+  [[nodiscard]] std::size_t page_rows() const override { return page_rows_; }
   [[nodiscard]] std::string first_page(const ScopeTerm& term) const override;
   [[nodiscard]] Page fetch_page(const std::string& address) override;
   [[nodiscard]] std::optional<HubId> newest(const ScopeTerm& term) override;

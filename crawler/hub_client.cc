@@ -13,7 +13,7 @@ constexpr int kMaxHops = 2;
 /// A link that leads away is the hub's configuration more often than an accident.
 constexpr int kLinkAttempts = 3;
 /// One name is not worth more.
-constexpr int kLookupAttempts = 3;
+constexpr int kLookupAttempts = 5;
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -225,14 +225,17 @@ Page HubClient::fetch_page(const std::string& first) {
 LookupAnswer HubClient::lookup_model(std::string_view name) {
   const std::string first = model_url(options_.hub, name, fields_);
   std::string reason;
-  // An answer that makes no sense is asked for again from the start: the next may.
+  // An answer that makes no sense is asked for again from the start: the next may. A refusal is an
+  // answer.
   for (int attempt = 1; attempt <= kLookupAttempts; ++attempt) {
-    LookupAnswer answer = follow_lookup(first);
+    bool senseless = true;
+    LookupAnswer answer = follow_lookup(first, senseless);
     if (answer.result != LookupAnswer::Result::unclear) {
       waited_ = {};
       return answer;
     }
     reason = std::move(answer.reason);
+    if (!senseless) break;
     if (attempt < kLookupAttempts) {
       wait_for_retry(first, backoff(attempt, jitter(), options_.retry), reason);
     }
@@ -243,7 +246,7 @@ LookupAnswer HubClient::lookup_model(std::string_view name) {
   return unclear;
 }
 
-LookupAnswer HubClient::follow_lookup(std::string url) {
+LookupAnswer HubClient::follow_lookup(std::string url, bool& senseless) {
   Attempts attempts;
   int hops = 0;
   const auto unclear = [](std::string why) {
@@ -262,7 +265,10 @@ LookupAnswer HubClient::follow_lookup(std::string url) {
     }
     const auto code = response.header("X-Error-Code");
     // There, but not for everybody.
-    if (response.status == 401 && code == "GatedRepo") return unclear(describe(response));
+    if (response.status == 401 && code == "GatedRepo") {
+      senseless = false;
+      return unclear(describe(response));
+    }
     if (response.status == 401 && !options_.token.empty()) {
       fail("the hub refuses the token (HF_TOKEN): revoked or mistyped? It was asked for " + url +
            ", " + describe(response));
@@ -283,7 +289,10 @@ LookupAnswer HubClient::follow_lookup(std::string url) {
       attempts = {};
       continue;
     }
-    if (response.status != 200) return unclear(describe(response));
+    if (response.status != 200) {
+      senseless = false;
+      return unclear(describe(response));
+    }
     auto document = scan_document(response.body);
     if (!document) return unclear("the answer is no model document");
     LookupAnswer answer;

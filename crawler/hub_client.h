@@ -41,6 +41,9 @@ class HubClient final : public PageSource {
   [[nodiscard]] std::string name() const override { return options_.hub; }
   void use_fields(std::vector<std::string> fields) override { fields_ = std::move(fields); }
   [[nodiscard]] const std::vector<std::string>& fields() const noexcept override { return fields_; }
+  [[nodiscard]] std::size_t page_rows() const override {
+    return static_cast<std::size_t>(options_.page_rows);
+  }
   [[nodiscard]] std::string first_page(const ScopeTerm& term) const override;
   /// Fetches a page of a listing. A field that the hub refuses is left out from then on.
   [[nodiscard]] Page fetch_page(const std::string& url) override;
@@ -65,8 +68,9 @@ class HubClient final : public PageSource {
   /// Before asking again because the answer was `unusable` though it arrived. Throws
   /// Error{unavailable} after `most`.
   void again(const std::string& url, Attempts& attempts, const std::string& unusable, int most);
-  /// One try at a name, from its URL through its redirects.
-  [[nodiscard]] LookupAnswer follow_lookup(std::string url);
+  /// One try at a name, from its URL through its redirects. Of an unclear answer `senseless` says
+  /// whether asking again may help.
+  [[nodiscard]] LookupAnswer follow_lookup(std::string url, bool& senseless);
   void wait_for_retry(const std::string& url, std::chrono::milliseconds after,
                       const std::string& why);
   /// Leaves out the field that `response` refuses; the URL without it, or nullopt when it refuses

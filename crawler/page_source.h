@@ -66,6 +66,9 @@ class PageSource {
   /// The same without those that the source refused.
   [[nodiscard]] virtual const std::vector<std::string>& fields() const noexcept = 0;
 
+  /// Rows that a page holds at most, as far as the source has a say.
+  [[nodiscard]] virtual std::size_t page_rows() const = 0;
+
   /// Address of the first page of a walk over `term`. Pages come in ascending order of `_id`, those
   /// of Kind::since in descending order.
   [[nodiscard]] virtual std::string first_page(const ScopeTerm& term) const = 0;

@@ -211,7 +211,7 @@ TEST_CASE("names are looked up", "[crawler][hub]") {
                                        "/login", "/api/models/a/b/commits", "");
     Rig rig{{answer(307, "", {{"Location", where}})}, "hf_secret"};
     CHECK(rig.client->lookup_model("a/b").result == LookupAnswer::Result::unclear);
-    CHECK(rig.http.requests.size() == 3);
+    CHECK(rig.http.requests.size() == 5);
     for (const HttpRequest& request : rig.http.requests) CHECK(contains(request.url, kHub + "/"));
   }
   SECTION("a gated repository is there") {
@@ -240,7 +240,7 @@ TEST_CASE("names are looked up", "[crawler][hub]") {
   SECTION("an answer that is no model is asked for again, not for long") {
     Rig rig{{answer(200, "<html>")}};
     CHECK(rig.client->lookup_model("a/b").result == LookupAnswer::Result::unclear);
-    CHECK(rig.http.requests.size() == 3);
+    CHECK(rig.http.requests.size() == 5);
     Rig healed{{answer(200, kDocument.substr(0, 60)), answer(200, kDocument)}};
     CHECK(healed.client->lookup_model("a/b").result == LookupAnswer::Result::found);
   }

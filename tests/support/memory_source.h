@@ -25,6 +25,7 @@ class MemoryHub final : public PageSource {
   [[nodiscard]] std::string name() const override { return "memory:hub"; }
   void use_fields(std::vector<std::string> fields) override { fields_ = std::move(fields); }
   [[nodiscard]] const std::vector<std::string>& fields() const noexcept override { return fields_; }
+  [[nodiscard]] std::size_t page_rows() const override { return page_rows_; }
   [[nodiscard]] std::string first_page(const ScopeTerm& term) const override {
     return term.kind == ScopeTerm::Kind::since ? "down " : "up ";
   }
