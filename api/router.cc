@@ -234,7 +234,8 @@ class Exchange {
       if (!cursor_ || (as_of && *as_of != cursor_->snapshot)) {
         throw ParamError{"cursor", "is not one that was handed out for this query"};
       }
-      if (context_.snapshots.pruned(cursor_->snapshot)) {
+      // Who asked for that snapshot by number can have it, page after page.
+      if (!as_of && context_.snapshots.pruned(cursor_->snapshot)) {
         throw Error{ErrorKind::pruned,
                     fmt::format("snapshot {}, which the cursor belongs to, was pruned: begin again "
                                 "without it, or with as_of={}",

@@ -424,7 +424,7 @@ Page Crawl::fetch_next(Chain& chain) {
     if ((page->ids.rows == 0 || page->next.empty()) && cut_off(chain, *page)) {
       throw Error{ErrorKind::unavailable,
                   "the listing ends at " + (chain.last_id.empty() ? "its start" : chain.last_id) +
-                      ", but has newer models when it is asked from its end: it was cut off"};
+                      ", and is not done when it is asked from its end: it was cut off"};
     }
   }
   return std::move(*page);
@@ -454,11 +454,11 @@ bool Crawl::relink(Chain& chain) {
   return true;
 }
 
-/// An end that is no proof of itself: an empty page that a link led to, a full page without a link,
+/// An end that is no proof of itself: an empty page, a full page without a link,
 /// or models that we know of beyond it.
 bool Crawl::doubtful_end(const Chain& chain, const Page& page) {
   if (term_of(chain).kind == ScopeTerm::Kind::since) return false;
-  if (page.ids.rows == 0) return chain.pages > 0;
+  if (page.ids.rows == 0) return true;
   // Full as asked for, or as full as the source makes them.
   if (page.ids.rows >= source_.page_rows()) return true;
   if (chain.pages > 0 && page.ids.rows >= largest_page_) return true;
@@ -475,8 +475,14 @@ bool Crawl::doubtful_end(const Chain& chain, const Page& page) {
 bool Crawl::cut_off(const Chain& chain, const Page& page) {
   constexpr UnixSeconds kWhileWeWalked = 600;
   if (!may_request()) return false;
-  const auto newest = source_.newest(term_of(chain));
-  if (!newest || newest->seconds() > now_utc() - kWhileWeWalked) return false;
+  std::optional<HubId> newest;
+  for (int attempt = 1; attempt <= kPageAttempts && !newest; ++attempt) {
+    newest = source_.newest(term_of(chain));
+  }
+  // Nothing at all is an answer only where there may be nothing: in a part of which nothing was
+  // seen yet.
+  if (!newest) return run_.scope.empty() || chain.pages > 0;
+  if (newest->seconds() > now_utc() - kWhileWeWalked) return false;
   const HubId last =
       page.ids.readable > 0 ? page.ids.last : HubId::parse(chain.last_id).value_or(HubId{});
   return last < *newest;

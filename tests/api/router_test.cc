@@ -444,6 +444,10 @@ TEST_CASE("pages of a list never shift", "[api][router]") {
 
   api.source.prune(9);
   CHECK(api.get(target_of(next)).status == 410);
+  // By its number it can still be had, page after page.
+  const auto again =
+      parse_json(api.get("/v1/models/Qwen/Qwen2-7B/descendants?limit=3&as_of=9").body);
+  CHECK(api.get(target_of(at(again, "next").GetString())).status == 200);
 }
 
 TEST_CASE("a cursor belongs to its query", "[api][router]") {

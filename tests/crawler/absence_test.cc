@@ -152,6 +152,14 @@ TEST_CASE("a listing that ends before its newest model was cut off", "[crawler][
   CHECK(nights.night().totals.models == 100);
 }
 
+TEST_CASE("a hub of nothing is not believed", "[crawler][absence]") {
+  Nights nights{0};
+  CHECK(nights.bad_night() == ErrorKind::unavailable);
+  nights.options.scope = "search:none";
+  nights.options.restart = true;
+  CHECK(nights.night().totals.models == 0);  // of a part it may be true
+}
+
 TEST_CASE("new models only", "[crawler][since]") {
   Nights nights{100};
   nights.options.since = "";
