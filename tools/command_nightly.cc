@@ -48,7 +48,7 @@ void run_nightly(const CliGlobals& globals, NightlyArguments& arguments) {
                                         grouped(report.totals.models));
                    },
                    {}});
-  steps.push_back({"adoption", {}, "series are answered from the store as they are"});
+  steps.push_back({"adoption", {}, "this version rolls nothing up yet"});
   steps.push_back(
       {"dumps",
        {},
