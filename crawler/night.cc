@@ -2,13 +2,27 @@
 
 #include <exception>
 
-#include "index/crawl_ledger.h"
 #include "schema/error.h"
 
 namespace stemma {
 
 bool resumes_night(const std::string& state, UnixSeconds started_at, UnixSeconds now) {
   return state != "done" && now >= started_at && now - started_at < kNightResumable;
+}
+
+SnapshotNumber published_this_night(CrawlLedger& ledger) {
+  const std::vector<Night> nights = ledger.nights(1);
+  if (nights.empty()) return 0;
+  const UnixSeconds begun = nights[0].started_at;
+  constexpr std::size_t kRuns = 20;
+  for (const Run& run : ledger.runs(kRuns)) {
+    // A run of the same second may belong to the night before: then the walk is made again.
+    if (run.kind == "crawl" && run.state == "done" && run.scope.empty() &&
+        run.started_at >= begun && run.finished_at > begun) {
+      return run.snapshot;
+    }
+  }
+  return 0;
 }
 
 void run_night(const DataDir& data, const std::vector<NightStep>& steps,

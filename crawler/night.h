@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "index/crawl_ledger.h"
 #include "index/data_dir.h"
 #include "schema/utc_time.h"
 
@@ -24,6 +25,10 @@ inline constexpr std::int64_t kNightResumable = std::int64_t{20} * 60 * 60;
 
 /// Whether a night that began at `started_at` and ended in `state` is gone on with at `now`. Pure.
 [[nodiscard]] bool resumes_night(const std::string& state, UnixSeconds started_at, UnixSeconds now);
+
+/// The snapshot that a crawl of the newest night has published already; 0 for none. For a crawl
+/// that was killed between publishing and the night's note of it: it need not walk again.
+[[nodiscard]] SnapshotNumber published_this_night(CrawlLedger& ledger);
 
 /// Runs the steps in order, each named in the ledger before it begins and after it ends. A step
 /// that is done is not run again when a night is taken up; the first that fails ends the night.

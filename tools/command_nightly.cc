@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "crawler/night.h"
+#include "index/crawl_ledger.h"
 #include "index/model_store.h"
 #include "index/prune.h"
 #include "tools/command_crawl.h"
@@ -31,6 +32,11 @@ std::string prune_step(const DataDir& data, std::size_t keep) {
                      report.snapshot_files, report.document_packs, with_unit(report.bytes));
 }
 
+SnapshotNumber published_already(const DataDir& data) {
+  CrawlLedger ledger{data.path(), CrawlLedger::Mode::read_only};
+  return published_this_night(ledger);
+}
+
 void run_nightly(const CliGlobals& globals, NightlyArguments& arguments) {
   arguments.crawl.resolve = true;
   if (!arguments.dumps.empty() && arguments.out.empty()) {
@@ -42,6 +48,9 @@ void run_nightly(const CliGlobals& globals, NightlyArguments& arguments) {
   std::vector<NightStep> steps;
   steps.push_back({"crawl",
                    [&] {
+                     if (const SnapshotNumber done = published_already(data); done != 0) {
+                       return fmt::format("had published snapshot {}", done);
+                     }
                      const PublishReport report = run_crawl(globals, arguments.crawl);
                      print_report(report);
                      return fmt::format("published snapshot {} with {} models", report.snapshot,

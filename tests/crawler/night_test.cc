@@ -84,5 +84,30 @@ TEST_CASE("nights never overlap", "[crawler][night]") {
   run_night(data, outer, [](const std::string&) {});
 }
 
+TEST_CASE("a crawl that published before its night could note it is not repeated",
+          "[crawler][night]") {
+  test::TempDir dir;
+  const DataDir data = DataDir::open_or_create(dir / "data");
+  CrawlLedger ledger{data.path(), CrawlLedger::Mode::read_write};
+  CHECK(published_this_night(ledger) == 0);
+  Night night{.started_at = 1000, .state = "running"};
+  ledger.add_night(night);
+  Run run{.kind = "crawl", .started_at = 900, .finished_at = 1000, .state = "done", .snapshot = 4};
+  ledger.add_run(run);
+  CHECK(published_this_night(ledger) == 0);  // of the night before
+  run.started_at = 1000;
+  run.finished_at = 4600;
+  run.snapshot = 5;
+  run.state = "publishing";
+  ledger.add_run(run);
+  CHECK(published_this_night(ledger) == 0);
+  run.state = "done";
+  ledger.update_run(run);
+  CHECK(published_this_night(ledger) == 5);
+  run.scope = "search:qwen";
+  ledger.update_run(run);
+  CHECK(published_this_night(ledger) == 0);
+}
+
 }  // namespace
 }  // namespace stemma
