@@ -1,14 +1,37 @@
 #include "api/bodies.h"
 
+#include <cmath>
 #include <memory>
 
+#include "graph/augment.h"
 #include "graph/burst.h"
+#include "graph/infer.h"
 #include "schema/relation.h"
 
 namespace stemma {
 namespace {
 
 constexpr std::size_t kLinesAPiece = 500;
+
+double rounded(double share) { return std::round(share * 10000) / 10000; }
+
+/// What an answer that counts inferred edges says of them.
+void write_inferred(JsonWriter& json, const Inferred& added) {
+  const InferenceQuality quality = inference_quality(added.min_confidence);
+  json.key("inferred");
+  json.begin_object();
+  json.key("min_confidence");
+  json.confidence(added.min_confidence);
+  json.key("edges");
+  json.number(added.edges);
+  json.key("precision");
+  json.real(rounded(quality.precision()));
+  json.key("recall");
+  json.real(rounded(quality.recall()));
+  json.key("note");
+  json.text(inference_origin());
+  json.end_object();
+}
 
 /// What every answer says where the snapshot is not the whole and real hub. `partial_told`: the
 /// body has it already.
@@ -26,6 +49,7 @@ void write_marks(JsonWriter& json, const SnapshotView& view, bool partial_told =
     json.key("generated");
     json.boolean(true);
   }
+  if (view.added) write_inferred(json, *view.added);
 }
 
 void write_snapshot(JsonWriter& json, const SnapshotView& view) {
@@ -80,7 +104,12 @@ void write_edge_item(JsonWriter& json, const SnapshotView& view, const Reached& 
     json.key("source");
     json.text(to_string(claim.source));
     json.key("text");
-    json.text(view.texts[claim.text]);
+    if (claim.source == ClaimSource::inferred) {
+      json.text(explain(view, {child_of(view, row.edge), view.parent[row.edge],
+                               static_cast<InferenceRule>(claim.reserved)}));
+    } else {
+      json.text(view.texts[claim.text]);
+    }
     json.key("relation");
     json.text(to_string(claim.relation));
     json.key("first_seen");
@@ -162,17 +191,6 @@ void write_sums(JsonWriter& json, bool known, std::int64_t official, std::int64_
   json.count(known ? official : kUnknownCount);
   json.key("derivatives");
   json.count(known ? derivatives : kUnknownCount);
-  json.end_object();
-}
-
-void write_breakdown(JsonWriter& json, std::string_view name,
-                     const std::map<std::string, std::uint64_t>& counts) {
-  json.key(name);
-  json.begin_object();
-  for (const auto& [value, count] : counts) {
-    json.key(value);
-    json.number(count);
-  }
   json.end_object();
 }
 
@@ -319,30 +337,38 @@ std::string families_body(const SnapshotView& view, const FamiliesAnswer& answer
   return json.take();
 }
 
-std::string family_body(const SnapshotView& view, const FamilyAnswer& answer) {
-  const FamilySummary& summary = *answer.family.summary;
-  JsonWriter json;
+namespace {
+
+void write_models(JsonWriter& json, std::uint64_t models) { json.number(models); }
+void write_models(JsonWriter& json, double models) { json.real(models); }
+
+template <class Count>
+void write_breakdown(JsonWriter& json, std::string_view name,
+                     const std::map<std::string, Count>& counts) {
+  json.key(name);
   json.begin_object();
-  json.key("name");
-  json.text(answer.family.family->name);
-  json.key("label");
-  json.text(answer.family.family->label);
-  write_snapshot(json, view);
-  json.key("policy");
-  json.text(to_string(Policy::any));
+  for (const auto& [value, count] : counts) {
+    json.key(value);
+    write_models(json, count);
+  }
+  json.end_object();
+}
+
+/// The numbers of a family, whole or fractional.
+template <class Summary>
+void write_summary(JsonWriter& json, const Summary& summary, bool downloads_known) {
   json.key("official");
-  json.number(summary.official);
+  write_models(json, summary.official);
   json.key("derivatives");
-  json.number(summary.derivatives);
+  write_models(json, summary.derivatives);
   json.key("derivatives_direct");
-  json.number(summary.derivatives_direct);
+  write_models(json, summary.derivatives_direct);
   json.key("derivatives_burst_adjusted");
-  json.number(summary.derivatives_burst_adjusted);
+  write_models(json, summary.derivatives_burst_adjusted);
   json.key("burst_rule");
   json.text(kBurstRule);
   json.key("downloads");
-  write_sums(json, summary.downloads_known, summary.downloads_official,
-             summary.downloads_derivatives);
+  write_sums(json, downloads_known, summary.downloads_official, summary.downloads_derivatives);
   json.key("downloads_all_time");
   write_sums(json, summary.all_time_known, summary.downloads_all_time_official,
              summary.downloads_all_time_derivatives);
@@ -351,9 +377,95 @@ std::string family_body(const SnapshotView& view, const FamilyAnswer& answer) {
   write_breakdown(json, "by_license", summary.by_license);
   write_breakdown(json, "by_author", summary.by_author);
   write_breakdown(json, "by_pipeline_tag", summary.by_pipeline_tag);
+}
+
+}  // namespace
+
+std::string family_body(const SnapshotView& view, const FamilyAnswer& answer) {
+  JsonWriter json;
+  json.begin_object();
+  json.key("name");
+  json.text(answer.family.family->name);
+  json.key("label");
+  json.text(answer.family.family->label);
+  write_snapshot(json, view);
+  json.key("policy");
+  json.text(to_string(answer.fractional != nullptr ? Policy::fractional : Policy::any));
+  if (answer.fractional != nullptr) {
+    json.key("models");
+    json.real(answer.fractional->models);
+    write_summary(json, *answer.fractional, answer.fractional->downloads_known);
+  } else {
+    write_summary(json, *answer.family.summary, answer.family.summary->downloads_known);
+  }
   json.key("series");
   json.begin_array();
   for (const FamilyRow& row : answer.series) write_family_row(json, row, Policy::any);
+  json.end_array();
+  write_marks(json, view);
+  json.end_object();
+  return json.take();
+}
+
+std::string inference_body(const SnapshotView& view, const InferenceAnswer& answer) {
+  JsonWriter json;
+  const auto figures = [&](std::uint64_t right, std::uint64_t exact, std::uint64_t wrong,
+                           std::uint64_t unjudged) {
+    for (const auto& [name, value] : {std::pair{"right", right}, std::pair{"exact", exact},
+                                      std::pair{"wrong", wrong}, std::pair{"unjudged", unjudged}}) {
+      json.key(name);
+      json.number(value);
+    }
+  };
+  json.begin_object();
+  write_snapshot(json, view);
+  json.key("note");
+  json.text(inference_origin());
+  json.key("rules");
+  json.begin_array();
+  for (const InferenceRuleFacts& rule : inference_rules()) {
+    json.begin_object();
+    json.key("rule");
+    json.text(rule.name);
+    json.key("sentence");
+    json.text(rule.sentence);
+    json.key("relation");
+    json.text(to_string(rule.relation));
+    json.key("confidence");
+    json.confidence(rule.confidence);
+    figures(rule.right, rule.exact, rule.wrong, rule.unjudged);
+    json.key("edges");
+    json.number(answer.edges[static_cast<std::size_t>(rule.rule)]);
+    json.end_object();
+  }
+  json.end_array();
+  const InferenceQuality quality = inference_quality(kSureEnough);
+  json.key("include_inferred");
+  json.begin_object();
+  json.key("min_confidence");
+  json.confidence(kSureEnough);
+  json.key("precision");
+  json.real(rounded(quality.precision()));
+  json.key("recall");
+  json.real(rounded(quality.recall()));
+  json.key("declaring");
+  json.number(quality.declaring);
+  json.end_object();
+  json.key("measured_here");
+  json.begin_array();
+  for (const InferenceMeasurement& half : answer.measured) {
+    json.begin_object();
+    json.key("declaring");
+    json.number(half.declaring);
+    for (const InferenceRuleFacts& rule : inference_rules()) {
+      const auto& row = half.rules[static_cast<std::size_t>(rule.rule)];
+      json.key(rule.name);
+      json.begin_object();
+      figures(row.right, row.exact, row.wrong, row.unjudged);
+      json.end_object();
+    }
+    json.end_object();
+  }
   json.end_array();
   write_marks(json, view);
   json.end_object();

@@ -18,6 +18,8 @@ namespace stemma {
                                     std::string_view next);
 [[nodiscard]] std::string families_body(const SnapshotView& snapshot, const FamiliesAnswer& answer);
 [[nodiscard]] std::string family_body(const SnapshotView& snapshot, const FamilyAnswer& answer);
+[[nodiscard]] std::string inference_body(const SnapshotView& snapshot,
+                                         const InferenceAnswer& answer);
 [[nodiscard]] std::string search_body(const SnapshotView& snapshot,
                                       const std::vector<SearchItem>& items);
 /// The items of the two one a line, closed like a stream of a list.

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "graph/infer.h"
 #include "graph/search.h"
 #include "schema/relation.h"
 
@@ -151,6 +152,24 @@ std::optional<SnapshotNumber> ParamReader::as_of() {
   return static_cast<SnapshotNumber>(*given);
 }
 
+std::optional<double> ParamReader::share(std::string_view name) {
+  const auto given = text(name);
+  if (!given) return std::nullopt;
+  const auto value = parse_number<double>(*given);
+  if (!value || !(*value >= 0 && *value <= 1)) {
+    throw ParamError{std::string{name}, "must be a number from 0 to 1"};
+  }
+  return value;
+}
+
+std::optional<float> ParamReader::inferred_from() {
+  const auto asked = flag("include_inferred");
+  if (asked && !*asked) return std::nullopt;
+  const auto least = ParamReader{params_}.share("min_confidence");
+  if (least) return static_cast<float>(*least);
+  return asked ? std::optional{kSureEnough} : std::nullopt;
+}
+
 void ParamReader::finish() const {
   for (std::size_t i = 0; i < params_.size(); ++i) {
     if (!taken_[i]) throw ParamError{params_[i].name, "is not a parameter of this resource"};
@@ -179,13 +198,7 @@ ListQuery read_list_query(ParamReader& reader, bool gone_by_default, bool with_d
   query.filters.min_downloads = reader.number("min_downloads", 0, kMost);
   query.filters.created_after = reader.time("created_after");
   query.filters.created_before = reader.time("created_before");
-  if (const auto given = reader.text("min_confidence")) {
-    const auto value = parse_number<double>(*given);
-    if (!value || !(*value >= 0 && *value <= 1)) {
-      throw ParamError{"min_confidence", "must be a number from 0 to 1"};
-    }
-    query.filters.min_confidence = value;
-  }
+  query.filters.min_confidence = reader.share("min_confidence");
   query.filters.include_gone = reader.flag("include_gone").value_or(gone_by_default);
   query.sort = sort_key(reader.choice("sort", {"downloads", "likes", "created_at", "depth", "id"}));
   query.descending = reader.choice("order", {"desc", "asc"}) == "desc";

@@ -53,7 +53,8 @@ class ParamReader {
   [[nodiscard]] std::vector<std::string> list(std::string_view name);
   [[nodiscard]] std::optional<std::int64_t> number(std::string_view name, std::int64_t least,
                                                    std::int64_t most);
-  [[nodiscard]] std::optional<bool> flag(std::string_view name);  ///< true, false, 1 or 0
+  [[nodiscard]] std::optional<bool> flag(std::string_view name);     ///< true, false, 1 or 0
+  [[nodiscard]] std::optional<double> share(std::string_view name);  ///< From 0 to 1.
   [[nodiscard]] std::optional<UnixSeconds> time(std::string_view name);
   /// One of `words`; the first of them when it is not given.
   [[nodiscard]] std::string choice(std::string_view name,
@@ -63,6 +64,9 @@ class ParamReader {
   [[nodiscard]] std::string search_text(std::string_view name, bool may_be_empty = false);
   [[nodiscard]] std::size_t limit();
   [[nodiscard]] std::optional<SnapshotNumber> as_of();
+  /// From which confidence on inferred edges are to be counted as well: what `min_confidence` says,
+  /// if it is given (it is not taken), else with `include_inferred` what is sure enough.
+  [[nodiscard]] std::optional<float> inferred_from();
 
   /// Refuses the first parameter that was not taken.
   void finish() const;

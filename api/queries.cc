@@ -5,6 +5,7 @@
 
 #include "graph/search.h"
 #include "graph/walk.h"
+#include "schema/error.h"
 
 namespace stemma {
 namespace {
@@ -160,10 +161,31 @@ FamiliesAnswer list_families(SnapshotFacts& facts, Policy policy) {
   return answer;
 }
 
-FamilyAnswer show_family(SnapshotFacts& facts, const FamilyDefinition& family) {
-  FamilyAnswer answer{family_row(facts, family), {}};
+FamilyAnswer show_family(SnapshotFacts& facts, const FamilyDefinition& family, Policy policy) {
+  FamilyAnswer answer;
+  answer.family = family_row(facts, family);
+  if (policy == Policy::fractional) {
+    if (!family.top_level()) {
+      throw Error{ErrorKind::usage, "only top-level families take part in the policy fractional: " +
+                                        family.name + " is a series of " + family.parent};
+    }
+    answer.fractional = &facts.fractional(family);
+    answer.family.models = answer.fractional->models;
+    return answer;
+  }
   for (const FamilyDefinition& other : facts.families().definitions()) {
     if (other.parent == family.name) answer.series.push_back(family_row(facts, other));
+  }
+  return answer;
+}
+
+InferenceAnswer show_inference(SnapshotFacts& facts, bool measure) {
+  InferenceAnswer answer;
+  for (const InferredParent& edge : facts.snapshot().inferred)
+    ++answer.edges[static_cast<std::size_t>(edge.rule)];
+  if (measure) {
+    for (const unsigned half : {0U, 1U})
+      answer.measured.push_back(measure_inference(facts.snapshot(), half));
   }
   return answer;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/snapshot_facts.h"
+#include "graph/infer.h"
 #include "graph/listing.h"
 #include "index/crawl_ledger.h"
 
@@ -72,9 +73,20 @@ struct FamiliesAnswer {
 
 struct FamilyAnswer {
   FamilyRow family;
+  const FractionalSummary* fractional =
+      nullptr;  ///< Under that policy; lives as long as the facts.
   std::vector<FamilyRow> series;
 };
-[[nodiscard]] FamilyAnswer show_family(SnapshotFacts& facts, const FamilyDefinition& family);
+/// Throws Error{usage} for a series under Policy::fractional: only top-level families take part.
+[[nodiscard]] FamilyAnswer show_family(SnapshotFacts& facts, const FamilyDefinition& family,
+                                       Policy policy = Policy::any);
+
+/// How parents are inferred, and how many here.
+struct InferenceAnswer {
+  std::array<std::uint64_t, kInferenceRules> edges{};  ///< By rule, of live models.
+  std::vector<InferenceMeasurement> measured;          ///< Both halves, or none.
+};
+[[nodiscard]] InferenceAnswer show_inference(SnapshotFacts& facts, bool measure);
 
 struct SearchItem {
   std::optional<NodeId> model;

@@ -218,16 +218,20 @@ class Exchange {
     if (path.size() == 2 && resource == "search") return search_answer();
     if (path.size() == 2 && resource == "stats") return stats();
     if (path.size() == 2 && resource == "snapshots") return snapshots();
+    if (path.size() == 2 && resource == "inference") return inference();
     return failure(404, "there is no such resource");
   }
 
   // Snapshots.
 
-  void open(const SnapshotHandle& snapshot) { facts_ = context_.facts.of(snapshot); }
+  void open(const SnapshotHandle& snapshot) {
+    facts_ = context_.facts.of(snapshot, inferred_from_);
+  }
   void open_current() { open(context_.snapshots.current()); }
 
   /// Opens the snapshot that `as_of` or the cursor asks for, else the newest.
   void open_asked(ParamReader& reader) {
+    inferred_from_ = reader.inferred_from();
     const auto as_of = reader.as_of();
     if (const auto text = reader.text("cursor")) {
       cursor_ = decode_cursor(*text);
@@ -253,7 +257,8 @@ class Exchange {
   }
 
   /// The same without paging: a cursor is refused by the reader's finish().
-  void open_as_of(ParamReader& reader) {
+  void open_as_of(ParamReader& reader, bool lineage = true) {
+    if (lineage) inferred_from_ = reader.inferred_from();
     const auto as_of = reader.as_of();
     if (as_of) return open(context_.snapshots.at(*as_of));
     open_current();
@@ -432,11 +437,13 @@ class Exchange {
     open_as_of(reader);
     const FamilyDefinition& definition = find_family(name, "/v1/families/", "");
     if (redirect_) return *redirect_;
-    // One family alone has nothing to share a model with.
-    (void)reader.choice("policy", {"any"});
+    const Policy policy =
+        reader.choice("policy", {"any", "fractional"}) == "any" ? Policy::any : Policy::fractional;
+    if (policy == Policy::fractional && !definition.top_level())
+      throw ParamError{"policy", "fractional is for top-level families, and this is a series"};
     reader.finish();
     return whole("/v1/families/" + percent_encode(name), kJson,
-                 [&] { return family_body(view(), show_family(*facts_, definition)); });
+                 [&] { return family_body(view(), show_family(*facts_, definition, policy)); });
   }
 
   Response family_models(const std::string& name) {
@@ -465,13 +472,21 @@ class Exchange {
 
   Response stats() {
     ParamReader reader{target_->params};
-    open_as_of(reader);
+    open_as_of(reader, false);
     reader.finish();
     return whole("/v1/stats", kJson, [&] {
       return stats_body(view(), context_.troubles
                                     ? context_.troubles(facts_->number(), kRejectedShown)
                                     : Troubles{});
     });
+  }
+
+  Response inference() {
+    ParamReader reader{target_->params};
+    open_as_of(reader, false);
+    reader.finish();
+    return whole("/v1/inference", kJson,
+                 [&] { return inference_body(view(), show_inference(*facts_, false)); });
   }
 
   Response snapshots() {
@@ -615,6 +630,7 @@ class Exchange {
   std::optional<Target> target_;
   std::shared_ptr<SnapshotFacts> facts_;
   std::optional<Cursor> cursor_;
+  std::optional<float> inferred_from_;
   std::optional<Response> redirect_;
   bool gzip_ = false;
 };

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "graph/augment.h"
 #include "graph/burst.h"
+#include "graph/infer.h"
 #include "graph/walk.h"
 
 namespace stemma {
@@ -20,6 +22,17 @@ const FractionalShares& SnapshotFacts::shares() {
   const std::lock_guard lock{mutex_};
   if (!shares_) shares_ = fractional_shares(*snapshot_, families_);
   return *shares_;
+}
+
+const FractionalSummary& SnapshotFacts::fractional(const FamilyDefinition& family) {
+  const FractionalShares& all = shares();
+  const std::lock_guard lock{mutex_};
+  const auto found = fractional_.find(family.name);
+  if (found != fractional_.end()) return found->second;
+  if (!bursts_) bursts_ = find_bursts(*snapshot_);
+  return fractional_
+      .emplace(family.name, summarise_fractional(*snapshot_, families_, family, all, *bursts_))
+      .first->second;
 }
 
 std::uint64_t SnapshotFacts::in_no_family() {
@@ -60,17 +73,38 @@ std::uint64_t SnapshotFacts::live_descendants(NodeId node) {
   return count;
 }
 
-std::shared_ptr<SnapshotFacts> FactsCache::of(const SnapshotHandle& snapshot) {
-  const std::lock_guard lock{mutex_};
-  const auto found = std::find_if(facts_.begin(), facts_.end(),
-                                  [&](const auto& facts) { return facts->handle() == snapshot; });
-  if (found != facts_.end()) {
-    std::rotate(found, found + 1, facts_.end());
-  } else {
-    if (facts_.size() == kKept) facts_.erase(facts_.begin());
-    facts_.push_back(std::make_shared<SnapshotFacts>(snapshot, families_));
+SnapshotHandle with_inferred(const SnapshotHandle& snapshot, float min_confidence) {
+  struct Held {
+    Held(const SnapshotHandle& handle, float least) : base{handle}, augmented{*handle, least} {}
+    SnapshotHandle base;
+    AugmentedSnapshot augmented;
+  };
+  const auto held = std::make_shared<Held>(snapshot, min_confidence);
+  return {held, &held->augmented.view()};
+}
+
+std::shared_ptr<SnapshotFacts> FactsCache::of(const SnapshotHandle& snapshot,
+                                              std::optional<float> inferred_from) {
+  // What decides is which rules a threshold lets in, and of them there are few.
+  unsigned rules = 0;
+  float least = 1;
+  for (const InferenceRuleFacts& rule : inference_rules()) {
+    if (!inferred_from || rule.confidence < *inferred_from) continue;
+    rules |= 1U << static_cast<unsigned>(rule.rule);
+    least = std::min(least, rule.confidence);
   }
-  return facts_.back();
+  const std::lock_guard lock{mutex_};
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return entry.snapshot == snapshot && entry.rules == rules;
+  });
+  if (found != entries_.end()) {
+    std::rotate(found, found + 1, entries_.end());
+  } else {
+    if (entries_.size() == kKept) entries_.erase(entries_.begin());
+    const SnapshotHandle asked = rules == 0 ? snapshot : with_inferred(snapshot, least);
+    entries_.push_back({snapshot, rules, std::make_shared<SnapshotFacts>(asked, families_)});
+  }
+  return entries_.back().facts;
 }
 
 }  // namespace stemma

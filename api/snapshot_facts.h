@@ -29,6 +29,8 @@ class SnapshotFacts {
   /// `family` must be one of families().definitions().
   [[nodiscard]] const FamilySummary& summary(const FamilyDefinition& family);
   [[nodiscard]] const FractionalShares& shares();
+  /// Of a top-level family.
+  [[nodiscard]] const FractionalSummary& fractional(const FamilyDefinition& family);
   /// Live models that are in no top-level family.
   [[nodiscard]] std::uint64_t in_no_family();
   /// How many live models descend from `node`.
@@ -42,23 +44,33 @@ class SnapshotFacts {
   std::optional<std::vector<bool>> bursts_;
   std::map<std::string, FamilySummary> summaries_;
   std::optional<FractionalShares> shares_;
+  std::map<std::string, FractionalSummary> fractional_;
   std::optional<std::uint64_t> in_no_family_;
   std::mutex counts_mutex_;
   std::unordered_map<NodeId, std::uint64_t> descendants_;  // guarded by counts_mutex_
 };
 
+/// A snapshot with the inferred edges that are at least that sure; keeps the snapshot itself.
+[[nodiscard]] SnapshotHandle with_inferred(const SnapshotHandle& snapshot, float min_confidence);
+
 /// The facts of the few snapshots that were asked about last. Thread-safe.
 class FactsCache {
  public:
   explicit FactsCache(const FamilySet& families) : families_{families} {}
-  [[nodiscard]] std::shared_ptr<SnapshotFacts> of(const SnapshotHandle& snapshot);
+  /// With `inferred_from`, of the snapshot with the inferred edges that are at least that sure.
+  [[nodiscard]] std::shared_ptr<SnapshotFacts> of(const SnapshotHandle& snapshot,
+                                                  std::optional<float> inferred_from = {});
 
  private:
   static constexpr std::size_t kKept = 4;
+  struct Entry {
+    SnapshotHandle snapshot;
+    unsigned rules;  ///< The inference rules whose edges were added: one bit each.
+    std::shared_ptr<SnapshotFacts> facts;
+  };
   const FamilySet& families_;
   std::mutex mutex_;
-  std::vector<std::shared_ptr<SnapshotFacts>>
-      facts_;  // guarded by mutex_; the one used last is last
+  std::vector<Entry> entries_;  // guarded by mutex_; the one used last is last
 };
 
 }  // namespace stemma

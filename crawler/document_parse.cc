@@ -59,6 +59,7 @@ struct DocumentParser::Impl {
   static void read_card(od::value value, Draft& draft, ParsedBatch& batch);
   static void read_base_models(od::value value, Draft& draft, ParsedBatch& batch);
   static void read_config(od::value value, Draft& draft, ParsedBatch& batch);
+  static void read_gguf(od::value value, Draft& draft, ParsedBatch& batch);
 
   /// A string that lives as long as the batch: in its text where nothing is escaped, which is
   /// nearly always.
@@ -277,6 +278,12 @@ void DocumentParser::Impl::read_base_models(od::value value, Draft& draft, Parse
 void DocumentParser::Impl::read_config(od::value value, Draft& draft, ParsedBatch& batch) {
   od::object config;
   if (value.get_object().get(config) != simdjson::SUCCESS) return;
+  od::value type_value;
+  std::string_view model_type;
+  if (config.find_field_unordered("model_type").get(type_value) == simdjson::SUCCESS &&
+      get_text(type_value, model_type, batch)) {
+    draft.out.record.model_type = model_type;
+  }
   od::value peft_value;
   if (config.find_field_unordered("peft").get(peft_value) != simdjson::SUCCESS ||
       is_null(peft_value)) {
@@ -297,6 +304,25 @@ void DocumentParser::Impl::read_config(od::value value, Draft& draft, ParsedBatc
                           .text = text});
   }
   draft.out.record.known |= kConfig;
+}
+
+void DocumentParser::Impl::read_gguf(od::value value, Draft& draft, ParsedBatch& batch) {
+  od::object gguf;
+  if (value.get_object().get(gguf) != simdjson::SUCCESS) return;
+  ModelRecord& record = draft.out.record;
+  od::value item;
+  std::int64_t total = kUnknownCount;
+  if (gguf.find_field_unordered("total").get(item) == simdjson::SUCCESS &&
+      item.get_int64().get(total) == simdjson::SUCCESS && total >= 0) {
+    record.parameters_gguf = total;
+    record.known |= kGguf;
+  }
+  std::string_view architecture;
+  if (gguf.find_field_unordered("architecture").get(item) == simdjson::SUCCESS &&
+      get_text(item, architecture, batch)) {
+    record.gguf_architecture = architecture;
+    record.known |= kGguf;
+  }
 }
 
 void DocumentParser::Impl::read_field(std::string_view key, od::value value, Draft& draft,
@@ -394,10 +420,7 @@ void DocumentParser::Impl::read_field(std::string_view key, od::value value, Dra
       if (record.parameters_safetensors != kUnknownCount) record.known |= kSafetensors;
     });
   } else if (key == "gguf") {
-    read_freely(kGguf, [&] {
-      record.parameters_gguf = total_of(value);
-      if (record.parameters_gguf != kUnknownCount) record.known |= kGguf;
-    });
+    read_freely(kGguf, [&] { read_gguf(value, draft, batch); });
   } else if (key == "generated") {
     std::string_view by;
     draft.out.generated = get_text(value, by, batch) && by == "stemma-genhub";

@@ -9,6 +9,8 @@
 #include <unordered_set>
 
 #include "graph/cycles.h"
+#include "graph/edge_order.h"
+#include "graph/infer.h"
 #include "graph/resolve.h"
 #include "schema/model_name.h"
 
@@ -109,7 +111,9 @@ void fill_nodes(SnapshotColumns& out, const BuildInput& input, const ResolvedCla
         column->push_back(kUnknownCount);
       }
       out.author.push_back(term(owner_of(resolved.ghosts[ref.index])));
-      for (auto* column : {&out.license, &out.pipeline_tag, &out.library}) column->push_back(0);
+      for (auto* column : {&out.license, &out.pipeline_tag, &out.library, &out.architecture}) {
+        column->push_back(0);
+      }
       out.gated.push_back(Gated::unknown);
       continue;
     }
@@ -129,6 +133,7 @@ void fill_nodes(SnapshotColumns& out, const BuildInput& input, const ResolvedCla
     out.license.push_back(term(record.license()));
     out.pipeline_tag.push_back(term(record.pipeline_tag));
     out.library.push_back(term(record.library_name));
+    out.architecture.push_back(term(record.architecture()));
     out.gated.push_back(record.gated);
   }
   if (out.names.begin.empty()) out.names.begin.push_back(0);
@@ -143,11 +148,7 @@ struct KeptClaim {
   float confidence;
 };
 
-StoredClaim stored(const BuildInput& input, std::uint32_t model, std::uint32_t claim,
-                   Interner& texts) {
-  const ModelState& state = input.models[model];
-  const Claim& said = state.record.claims[claim];
-  const ClaimSpan span = state.claim_spans.at(claim);
+StoredClaim stored(const Claim& said, ClaimSpan span, Interner& texts) {
   return {.text = texts.add(said.text),
           .first_seen = span.first_seen,
           .last_seen = span.last_seen,
@@ -156,8 +157,14 @@ StoredClaim stored(const BuildInput& input, std::uint32_t model, std::uint32_t c
           .reserved = 0};
 }
 
+StoredClaim stored(const BuildInput& input, std::uint32_t model, std::uint32_t claim,
+                   Interner& texts) {
+  const ModelState& state = input.models[model];
+  return stored(state.record.claims[claim], state.claim_spans.at(claim), texts);
+}
+
 void fill_edges(SnapshotColumns& out, const BuildInput& input, const ResolvedClaims& resolved,
-                const Numbering& numbering) {
+                const Numbering& numbering, Interner& texts) {
   std::vector<KeptClaim> kept;
   kept.reserve(resolved.claims.size());
   std::vector<const ResolvedClaim*> dropped;
@@ -173,7 +180,6 @@ void fill_edges(SnapshotColumns& out, const BuildInput& input, const ResolvedCla
     return std::tie(a.child, a.parent, a.claim) < std::tie(b.child, b.parent, b.claim);
   });
 
-  Interner texts{out.texts};
   const std::size_t nodes = numbering.nodes.size();
   out.parent_begin.assign(nodes + 1, 0);
   out.claim_begin.push_back(0);
@@ -203,19 +209,8 @@ void fill_edges(SnapshotColumns& out, const BuildInput& input, const ResolvedCla
   }
   std::partial_sum(out.parent_begin.begin(), out.parent_begin.end(), out.parent_begin.begin());
 
-  // The same edges by parent: a counting sort keeps children ascending, as edges ascend by child.
-  const std::size_t edges = out.parent.size();
-  out.child_begin.assign(nodes + 1, 0);
-  for (const NodeId parent : out.parent) ++out.child_begin[parent + 1];
-  std::partial_sum(out.child_begin.begin(), out.child_begin.end(), out.child_begin.begin());
-  out.child.resize(edges);
-  out.child_edge.resize(edges);
-  std::vector<std::uint32_t> next(out.child_begin.begin(), out.child_begin.end() - 1);
-  for (EdgeId edge = 0; edge < edges; ++edge) {
-    const std::uint32_t slot = next[out.parent[edge]]++;
-    out.child[slot] = child_of[edge];
-    out.child_edge[slot] = edge;
-  }
+  order_by_parent(out.parent, child_of, static_cast<NodeId>(nodes), out.child_begin, out.child,
+                  out.child_edge);
 
   std::sort(dropped.begin(), dropped.end(), [&](const ResolvedClaim* a, const ResolvedClaim* b) {
     return std::pair{numbering.of_model[a->model], a->claim} <
@@ -227,6 +222,26 @@ void fill_edges(SnapshotColumns& out, const BuildInput& input, const ResolvedCla
                                          ? DropReason::rejected
                                          : DropReason::self_reference,
                            .claim = stored(input, claim->model, claim->claim, texts)});
+  }
+}
+
+/// After the edges, so that texts are numbered in an order that does not depend on the input's.
+void fill_past(SnapshotColumns& out, const BuildInput& input, const Numbering& numbering,
+               Interner& texts) {
+  for (NodeId node = 0; node < numbering.nodes.size(); ++node) {
+    if (numbering.nodes[node].ghost) continue;
+    std::vector<PastClaim> past = input.models[numbering.nodes[node].index].past_claims;
+    std::sort(past.begin(), past.end(), [](const PastClaim& a, const PastClaim& b) {
+      return std::tie(a.span.first_seen, a.span.last_seen, a.claim.source, a.claim.relation,
+                      a.claim.text, a.claim.parent_id) <
+             std::tie(b.span.first_seen, b.span.last_seen, b.claim.source, b.claim.relation,
+                      b.claim.text, b.claim.parent_id);
+    });
+    for (const PastClaim& claim : past) {
+      out.past.push_back({.node = node,
+                          .reason = DropReason::past,
+                          .claim = stored(claim.claim, claim.span, texts)});
+    }
   }
 }
 
@@ -252,16 +267,17 @@ void fill_name_index(SnapshotColumns& out, const BuildInput& input, const Number
       if (out.state[node] != NodeState::ghost) by_id.emplace(out.hub_id[node], node);
     }
   }
-  std::map<std::string, NodeId> aliases;
+  std::map<std::string, std::pair<NodeId, SnapshotNumber>> aliases;
   for (const AliasState& alias : input.aliases) {
     const auto target = by_id.find(alias.target);
     if (target == by_id.end() || equal_folded(out.names[target->second], alias.name)) continue;
-    aliases[fold_case(alias.name)] = target->second;
+    aliases[fold_case(alias.name)] = {target->second, alias.learned};
   }
   out.aliases.begin.push_back(0);
-  for (const auto& [name, node] : aliases) {
+  for (const auto& [name, alias] : aliases) {
     append(out.aliases, name);
-    out.alias_node.push_back(node);
+    out.alias_node.push_back(alias.first);
+    out.alias_learned.push_back(alias.second);
   }
 }
 
@@ -311,10 +327,13 @@ SnapshotColumns build_snapshot(const BuildInput& input) {
   const Numbering numbering = number_nodes(input, resolved);
   SnapshotColumns out;
   fill_nodes(out, input, resolved, numbering);
-  fill_edges(out, input, resolved, numbering);
+  Interner texts{out.texts};
+  fill_edges(out, input, resolved, numbering, texts);
+  fill_past(out, input, numbering, texts);
   fill_name_index(out, input, numbering);
   fill_totals(out, input, resolved);
   out.totals[0].cycles = count_cycles(view_of(out));
+  out.inferred = infer_parents(view_of(out));
   out.scope.assign(input.scope.begin(), input.scope.end());
   out.history = input.history;
   out.history.push_back({.number = out.totals[0].number,

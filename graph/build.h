@@ -16,6 +16,12 @@ struct ClaimSpan {
   SnapshotNumber last_seen;
 };
 
+/// A claim that a model made once and makes no more.
+struct PastClaim {
+  Claim claim;
+  ClaimSpan span;
+};
+
 /// One observed model as of a snapshot. The record's strings must outlive the build.
 struct ModelState {
   ModelRecord record;
@@ -24,12 +30,14 @@ struct ModelState {
   SnapshotNumber first_seen = 0;
   SnapshotNumber last_seen = 0;
   std::vector<ClaimSpan> claim_spans;  ///< One a claim of the record.
+  std::vector<PastClaim> past_claims;
 };
 
 /// An old name that leads to a model, in any case.
 struct AliasState {
   std::string name;
   HubId target;
+  SnapshotNumber learned = 0;  ///< The first snapshot that it applies in.
 };
 
 /// Everything that a snapshot is a function of.

@@ -91,4 +91,28 @@ struct FractionalShares {
 [[nodiscard]] FractionalShares fractional_shares(const SnapshotView& snapshot,
                                                  const FamilySet& families);
 
+/// One top-level family under policy `fractional`. Every number of models is exact to the
+/// millionth; each breakdown adds up to `derivatives`, and `official` plus `derivatives` is the
+/// family's share of FractionalShares.
+struct FractionalSummary {
+  double models = 0;
+  double official = 0;  ///< Less than their number only where a root belongs to several families.
+  double derivatives = 0;
+  double derivatives_direct = 0;
+  double derivatives_burst_adjusted = 0;
+  bool downloads_known = false;
+  bool all_time_known = false;
+  // Each model's downloads times its share, rounded to whole ones in the sum.
+  std::int64_t downloads_official = 0, downloads_derivatives = 0;
+  std::int64_t downloads_all_time_official = 0, downloads_all_time_derivatives = 0;
+  std::map<std::string, double> by_relation, by_depth, by_license, by_author, by_pipeline_tag;
+};
+/// `family` must be a top-level one, `shares` those of the same snapshot and families. Linear in
+/// nodes and edges.
+[[nodiscard]] FractionalSummary summarise_fractional(const SnapshotView& snapshot,
+                                                     const FamilySet& families,
+                                                     const FamilyDefinition& family,
+                                                     const FractionalShares& shares,
+                                                     const std::vector<bool>& set_aside);
+
 }  // namespace stemma

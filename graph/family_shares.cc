@@ -2,6 +2,7 @@
 #include <boost/graph/filtered_graph.hpp>
 #include <boost/graph/reverse_graph.hpp>
 #include <boost/graph/strong_components.hpp>
+#include <cmath>
 #include <numeric>
 
 #include "graph/family.h"
@@ -113,6 +114,23 @@ Components find_components(const SnapshotView& snapshot, const Terminals& termin
   return components;
 }
 
+/// The distinct parents that a component has outside itself.
+void outside_parents(const SnapshotView& snapshot, const Components& components, std::size_t c,
+                     std::vector<NodeId>& parents) {
+  const auto members = components[c];
+  parents.clear();
+  for (const NodeId node : members) {
+    for (EdgeId edge = snapshot.parent_begin[node]; edge < snapshot.parent_begin[node + 1];
+         ++edge) {
+      if (components.of[snapshot.parent[edge]] != c) parents.push_back(snapshot.parent[edge]);
+    }
+  }
+  if (members.size() > 1) {  // one node's parents are distinct and ascending as they are
+    std::sort(parents.begin(), parents.end());
+    parents.erase(std::unique(parents.begin(), parents.end()), parents.end());
+  }
+}
+
 /// The weight that ends in each top-level family and, last, in none.
 std::vector<Weight> collect(const SnapshotView& snapshot, const Terminals& terminals) {
   const Components components = find_components(snapshot, terminals);
@@ -132,17 +150,7 @@ std::vector<Weight> collect(const SnapshotView& snapshot, const Terminals& termi
             [&](std::size_t i, Weight part) { ends[families[i].second] += part; });
       continue;
     }
-    parents.clear();
-    for (const NodeId node : members) {
-      for (EdgeId edge = snapshot.parent_begin[node]; edge < snapshot.parent_begin[node + 1];
-           ++edge) {
-        if (components.of[snapshot.parent[edge]] != c) parents.push_back(snapshot.parent[edge]);
-      }
-    }
-    if (members.size() > 1) {  // one node's parents are distinct and ascending as they are
-      std::sort(parents.begin(), parents.end());
-      parents.erase(std::unique(parents.begin(), parents.end()), parents.end());
-    }
+    outside_parents(snapshot, components, c, parents);
     if (parents.empty()) {
       ends.back() += weight[c];
     } else {
@@ -153,25 +161,29 @@ std::vector<Weight> collect(const SnapshotView& snapshot, const Terminals& termi
   return ends;
 }
 
-/// Whole millionths that add up to `total` models: each is rounded down, and the missing ones go to
-/// those that lost most by it, the earlier one where two lost the same.
-std::vector<std::uint64_t> round_to_millionths(std::span<const Weight> weights,
-                                               std::uint64_t total) {
+/// Whole millionths that add up to `whole`: each is rounded down, and the missing ones go to those
+/// that lost most by it, the earlier one where two lost the same. `whole` is what the weights add
+/// up to, but for rounding.
+std::vector<std::uint64_t> round_to(std::span<const Weight> weights, std::uint64_t whole) {
   std::vector<std::uint64_t> millionths;
   std::vector<std::pair<std::uint64_t, std::size_t>> lost;
-  std::uint64_t missing = total * kMillion;
+  std::uint64_t missing = whole;
   for (const Weight weight : weights) {
     const Weight scaled = weight * kMillion;
     millionths.push_back(static_cast<std::uint64_t>(scaled >> 64U));
-    missing -= millionths.back();
+    missing -= std::min(missing, millionths.back());
     // Coarse enough to hide what the splittings' rests made of two equal shares.
     const auto fraction = static_cast<std::uint64_t>(scaled);
     lost.emplace_back((fraction >> 44U) + ((fraction >> 43U) & 1U), lost.size());
   }
   std::stable_sort(lost.begin(), lost.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
-  for (std::size_t i = 0; i < missing; ++i) ++millionths[lost[i].second];
+  for (std::size_t i = 0; i < missing && i < lost.size(); ++i) ++millionths[lost[i].second];
   return millionths;
+}
+
+std::uint64_t nearest_millionth(Weight weight) {
+  return static_cast<std::uint64_t>((weight * kMillion + kOne / 2) >> 64U);
 }
 
 }  // namespace
@@ -181,13 +193,140 @@ FractionalShares fractional_shares(const SnapshotView& snapshot, const FamilySet
   FractionalShares shares;
   shares.total = static_cast<std::uint64_t>(
       std::count(snapshot.state.begin(), snapshot.state.end(), NodeState::live));
-  const auto millionths = round_to_millionths(collect(snapshot, terminals), shares.total);
+  const auto millionths = round_to(collect(snapshot, terminals), shares.total * kMillion);
   for (const std::uint64_t share : millionths) {
     shares.by_family.push_back(static_cast<double>(share) / static_cast<double>(kMillion));
   }
   shares.other = shares.by_family.back();
   shares.by_family.pop_back();
   return shares;
+}
+
+namespace {
+
+/// How much of each node's unit ends in one family, from the roots downwards.
+std::vector<Weight> share_in(const SnapshotView& snapshot, const Terminals& terminals,
+                             std::uint32_t family) {
+  const Components components = find_components(snapshot, terminals);
+  std::vector<Weight> share(components.size());
+  std::vector<NodeId> parents;
+  // Components are numbered after all that they climb to.
+  for (std::size_t c = 0; c < components.size(); ++c) {
+    const auto members = components[c];
+    if (terminals.contains(members[0])) {
+      const auto ends = terminals.families_of(members[0]);
+      const bool ours = std::any_of(ends.begin(), ends.end(),
+                                    [&](const auto& end) { return end.second == family; });
+      if (ours) share[c] = kOne / ends.size();
+      continue;
+    }
+    outside_parents(snapshot, components, c, parents);
+    for (const NodeId parent : parents) share[c] += share[components.of[parent]];
+    if (!parents.empty()) share[c] /= parents.size();
+  }
+  std::vector<Weight> by_node(snapshot.node_count());
+  for (NodeId node = 0; node < by_node.size(); ++node) by_node[node] = share[components.of[node]];
+  return by_node;
+}
+
+std::uint64_t to_millionths(double models) {
+  return static_cast<std::uint64_t>(std::llround(models * static_cast<double>(kMillion)));
+}
+double to_models(std::uint64_t millionths) {
+  return static_cast<double>(millionths) / static_cast<double>(kMillion);
+}
+
+/// Rounds the parts of a breakdown so that they add up to `whole`.
+std::map<std::string, double> breakdown(const std::map<std::string, Weight>& parts,
+                                        std::uint64_t whole) {
+  std::vector<Weight> weights;
+  for (const auto& [name, weight] : parts) weights.push_back(weight);
+  const auto millionths = round_to(weights, whole);
+  std::map<std::string, double> result;
+  std::size_t i = 0;
+  for (const auto& [name, weight] : parts) result.emplace(name, to_models(millionths[i++]));
+  return result;
+}
+
+/// Downloads of models times their shares.
+struct WeightedSum {
+  Weight sum = 0;
+  bool known = false;
+
+  void add(std::int64_t count, Weight share) {
+    if (count == kUnknownCount) return;
+    sum += share * static_cast<std::uint64_t>(count);
+    known = true;
+  }
+  [[nodiscard]] std::int64_t rounded() const {
+    return static_cast<std::int64_t>((sum + kOne / 2) >> 64U);
+  }
+};
+
+}  // namespace
+
+FractionalSummary summarise_fractional(const SnapshotView& snapshot, const FamilySet& families,
+                                       const FamilyDefinition& family,
+                                       const FractionalShares& shares,
+                                       const std::vector<bool>& set_aside) {
+  std::uint32_t index = 0;
+  for (const FamilyDefinition& other : families.definitions()) {
+    if (other.name == family.name) break;
+    if (other.top_level()) ++index;
+  }
+  const Terminals terminals{snapshot, families};
+  const std::vector<Weight> share = share_in(snapshot, terminals, index);
+  const FamilyMembers members = members_of(snapshot, families, family);
+
+  FractionalSummary summary;
+  WeightedSum recent_official, recent_derived, all_official, all_derived;
+  Weight official = 0;
+  for (const NodeId root : members.roots) {
+    if (!snapshot.live(root)) continue;
+    official += share[root];
+    recent_official.add(snapshot.downloads[root], share[root]);
+    all_official.add(snapshot.downloads_all_time[root], share[root]);
+  }
+  Weight direct = 0;
+  Weight adjusted = 0;
+  std::map<std::string, Weight> relations, depths, licenses, authors, tasks;
+  const auto named = [&](std::uint32_t term) {
+    return term == 0 ? std::string{kNotDeclared} : std::string{snapshot.terms[term]};
+  };
+  for (const Reached& row : members.derivatives) {
+    const Weight part = share[row.node];
+    if (!snapshot.live(row.node) || part == 0) continue;
+    if (row.depth == 1) direct += part;
+    if (!set_aside[row.node]) adjusted += part;
+    recent_derived.add(snapshot.downloads[row.node], part);
+    all_derived.add(snapshot.downloads_all_time[row.node], part);
+    relations[std::string{to_string(snapshot.relation[row.edge])}] += part;
+    depths[std::to_string(row.depth)] += part;
+    licenses[named(snapshot.license[row.node])] += part;
+    authors[named(snapshot.author[row.node])] += part;
+    tasks[named(snapshot.pipeline_tag[row.node])] += part;
+  }
+  // What the whole share was rounded to stands; the parts are fitted into it.
+  const std::uint64_t whole = to_millionths(shares.by_family[index]);
+  const std::uint64_t roots = std::min(whole, nearest_millionth(official));
+  const std::uint64_t derived = whole - roots;
+  summary.models = shares.by_family[index];
+  summary.official = to_models(roots);
+  summary.derivatives = to_models(derived);
+  summary.derivatives_direct = to_models(std::min(derived, nearest_millionth(direct)));
+  summary.derivatives_burst_adjusted = to_models(std::min(derived, nearest_millionth(adjusted)));
+  summary.downloads_known = recent_official.known || recent_derived.known;
+  summary.all_time_known = all_official.known || all_derived.known;
+  summary.downloads_official = recent_official.rounded();
+  summary.downloads_derivatives = recent_derived.rounded();
+  summary.downloads_all_time_official = all_official.rounded();
+  summary.downloads_all_time_derivatives = all_derived.rounded();
+  summary.by_relation = breakdown(relations, derived);
+  summary.by_depth = breakdown(depths, derived);
+  summary.by_license = breakdown(licenses, derived);
+  summary.by_author = breakdown(authors, derived);
+  summary.by_pipeline_tag = breakdown(tasks, derived);
+  return summary;
 }
 
 }  // namespace stemma

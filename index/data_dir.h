@@ -33,6 +33,8 @@ class DataDir {
   [[nodiscard]] std::filesystem::path ledger() const { return path_ / "ledger.sqlite"; }
   [[nodiscard]] std::filesystem::path snapshots() const { return path_ / "snapshots"; }
   [[nodiscard]] std::filesystem::path snapshot(SnapshotNumber number) const;
+  /// What somebody entered by hand, if anything (index/curated.h).
+  [[nodiscard]] std::filesystem::path curated() const { return path_ / "curated.toml"; }
   [[nodiscard]] std::filesystem::path scratch() const { return path_ / "scratch"; }
   /// Snapshots up to this number have had their files pruned; 0 where none has. Kept in
   /// snapshots/PRUNED.

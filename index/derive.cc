@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <unordered_map>
 
 #include "graph/build.h"
 #include "index/counts_codec.h"
@@ -12,6 +13,7 @@
 #include "index/store_impl.h"
 #include "index/store_keys.h"
 #include "schema/error.h"
+#include "schema/model_name.h"
 #include "schema/record_codec.h"
 
 namespace stemma {
@@ -92,6 +94,7 @@ class Derivation {
     replay_presence();
     read_counts();
     finish_models();
+    add_curated();
     const PublishedSnapshot& last = snapshots_.back();
     input_.head.number = last.number;
     input_.head.partial = last.partial ? 1 : 0;
@@ -113,13 +116,17 @@ class Derivation {
       if (key.size() < 5 || keys::number(key.substr(key.size() - 4), 0) > number()) continue;
       const auto lookup = decode_lookup(rocks::view(scan->value()));
       if (!lookup) throw impl_.damaged("a look-up");
-      lookups_[std::string{key.substr(0, key.size() - 5)}] =
-          *lookup;  // later ones replace earlier ones
+      // Later ones replace earlier ones; what they confirm has been so since the first of them.
+      Known& known = lookups_[std::string{key.substr(0, key.size() - 5)}];
+      const bool same = known.since != 0 && known.lookup.result == lookup->result &&
+                        known.lookup.target_id == lookup->target_id;
+      if (!same) known.since = keys::number(key.substr(key.size() - 4), 0);
+      known.lookup = *lookup;
     }
     rocks::check(scan->status(), "reading the store " + impl_.rocks.name());
     for (const auto& [name, lookup] : lookups_) {
-      if (lookup.result == Lookup::Result::redirected)
-        input_.aliases.push_back({name, lookup.target_id});
+      if (lookup.lookup.result == Lookup::Result::redirected)
+        input_.aliases.push_back({name, lookup.lookup.target_id, lookup.since});
     }
   }
 
@@ -144,15 +151,96 @@ class Derivation {
       }
       model.claim_spans.push_back({first, 0});
     }
-    // A name that the `_id` bore before leads to it still.
-    for (std::size_t i = 0; i + 1 < versions.size(); ++i) {
-      const auto older = decode_version(versions[i].second);
-      if (older && older->record.name != model.record.name) {
-        old_names_.push_back({std::string{older->record.name}, model.record.id});
-      }
-    }
+    if (versions.size() > 1) add_past(ordinal, versions, model);
     input_.models.push_back(std::move(model));
     ordinals_.push_back(ordinal);
+  }
+
+  /// What the versions before the last said and it does not: names and claims.
+  void add_past(Ordinal ordinal,
+                const std::vector<std::pair<SnapshotNumber, std::string>>& versions,
+                ModelState& model) {
+    const auto index = static_cast<std::uint32_t>(input_.models.size());
+    const auto still = [&](const Claim& claim) {
+      return std::find(model.record.claims.begin(), model.record.claims.end(), claim) !=
+             model.record.claims.end();
+    };
+    std::vector<SnapshotNumber> last_with;  // of each past claim, the version that had it last
+    for (std::size_t i = 0; i + 1 < versions.size(); ++i) {
+      const std::string_view bytes = arena_.copy(versions[i].second);
+      const auto older = decode_version(bytes);
+      if (!older) throw impl_.damaged("a model");
+      // A name that the `_id` bore before leads to it still.
+      if (older->record.name != model.record.name) {
+        old_names_.push_back(
+            {std::string{older->record.name}, model.record.id, versions[i + 1].first});
+      }
+      for (const Claim& claim : older->record.claims) {
+        if (still(claim)) continue;
+        auto at = std::find_if(model.past_claims.begin(), model.past_claims.end(),
+                               [&](const PastClaim& past) { return past.claim == claim; });
+        if (at == model.past_claims.end()) {
+          at = model.past_claims.insert(at, {claim, {versions[i].first, 0}});
+          last_with.push_back(0);
+        }
+        last_with[static_cast<std::size_t>(at - model.past_claims.begin())] = versions[i + 1].first;
+      }
+    }
+    for (std::size_t c = 0; c < last_with.size(); ++c)
+      ended_.push_back({last_with[c], ordinal, index, static_cast<std::uint32_t>(c)});
+  }
+
+  /// Claims that end with a snapshot were last seen in the walk before it that could have told.
+  void end_claims(SnapshotNumber snapshot, std::size_t& next) {
+    for (; next < ended_.size() && ended_[next].at == snapshot; ++next) {
+      PastClaim& past = input_.models[ended_[next].model].past_claims[ended_[next].claim];
+      past.span.last_seen = std::max(
+          past.span.first_seen, presence_.last_seen[ended_[next].ordinal].of(past.claim.source));
+    }
+  }
+
+  /// What was entered by hand: claims of their models, and aliases that win over all others.
+  void add_curated() {
+    const auto states = impl_.curated_states(number());
+    if (states.empty()) return;
+    std::unordered_map<std::string, std::uint32_t> by_name;
+    for (std::uint32_t i = 0; i < input_.models.size(); ++i) {
+      const auto [entry, added] = by_name.emplace(fold_case(input_.models[i].record.name), i);
+      // A live bearer of the name before one that is gone, as everywhere.
+      if (!added && input_.models[entry->second].state != NodeState::live) entry->second = i;
+    }
+    // Since when without a break: from the newest state backwards.
+    const auto since = [&](auto&& holds) {
+      SnapshotNumber from = states.back().first;
+      for (auto state = states.rbegin(); state != states.rend() && holds(state->second); ++state)
+        from = state->first;
+      return from;
+    };
+    const Curated& now = states.back().second;
+    for (const CuratedAlias& alias : now.aliases) {
+      const auto target = by_name.find(fold_case(alias.model));
+      if (target == by_name.end()) continue;  // nothing of that name was observed yet
+      const ModelState& model = input_.models[target->second];
+      const SnapshotNumber from = since([&](const Curated& state) {
+        return std::any_of(state.aliases.begin(), state.aliases.end(), [&](const auto& other) {
+          return other.name == alias.name && other.model == alias.model;
+        });
+      });
+      input_.aliases.push_back({alias.name, model.record.id, std::max(from, model.first_seen)});
+    }
+    for (const CuratedParent& parent : now.parents) {
+      const auto child = by_name.find(fold_case(parent.model));
+      if (child == by_name.end()) continue;
+      ModelState& model = input_.models[child->second];
+      const SnapshotNumber from = since([&](const Curated& state) {
+        return std::find(state.parents.begin(), state.parents.end(), parent) != state.parents.end();
+      });
+      model.record.claims.push_back({.source = ClaimSource::curated,
+                                     .relation = parent.relation,
+                                     .parent_id = {},
+                                     .text = arena_.copy(parent.parent)});
+      model.claim_spans.push_back({std::max(from, model.first_seen), number()});
+    }
   }
 
   void read_versions() {
@@ -186,7 +274,11 @@ class Derivation {
     std::vector<std::uint32_t> model_of(count, UINT32_MAX);
     for (std::uint32_t i = 0; i < ordinals_.size(); ++i) model_of[ordinals_[i]] = i;
     std::string value;
+    std::sort(ended_.begin(), ended_.end(),
+              [](const Ended& a, const Ended& b) { return a.at < b.at; });
+    std::size_t next_ended = 0;
     for (const PublishedSnapshot& snapshot : snapshots_) {
+      end_claims(snapshot.number, next_ended);
       if (!impl_.rocks.get(rocks::Family::seen, keys::one(snapshot.number), value))
         throw impl_.damaged("presence");
       const auto seen = decode_seen(value);
@@ -218,13 +310,12 @@ class Derivation {
   /// Whether the hub said, after the model was last seen, that its name leads nowhere.
   [[nodiscard]] bool denied(std::uint32_t model, SnapshotNumber last_seen) const {
     if (model == UINT32_MAX || lookups_.empty()) return false;
-    std::string folded{input_.models[model].record.name};
-    std::transform(folded.begin(), folded.end(), folded.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    const std::string folded = fold_case(input_.models[model].record.name);
     const auto found = lookups_.find(folded);
-    if (found == lookups_.end() || found->second.result != Lookup::Result::absent) return false;
+    if (found == lookups_.end() || found->second.lookup.result != Lookup::Result::absent)
+      return false;
     for (const PublishedSnapshot& snapshot : snapshots_) {
-      if (snapshot.number == last_seen) return found->second.asked_at > snapshot.observed_at;
+      if (snapshot.number == last_seen) return found->second.lookup.asked_at > snapshot.observed_at;
     }
     return false;
   }
@@ -287,7 +378,21 @@ class Derivation {
 
   ModelStore::Impl& impl_;
   std::vector<PublishedSnapshot> snapshots_;
-  std::map<std::string, Lookup> lookups_;
+  /// What asking for a name taught, and the snapshot that it has been so since.
+  struct Known {
+    Lookup lookup;
+    SnapshotNumber since = 0;
+  };
+  /// A claim that a model makes no more.
+  struct Ended {
+    SnapshotNumber at;  ///< The first snapshot whose version is without it.
+    Ordinal ordinal;
+    std::uint32_t model;
+    std::uint32_t claim;  ///< Of the model's past ones.
+  };
+
+  std::map<std::string, Known> lookups_;
+  std::vector<Ended> ended_;
   std::vector<AliasState> old_names_;
   Arena arena_;
   BuildInput input_;
@@ -315,7 +420,14 @@ void mend_published(const DataDir& data, const ModelStore& store) {
   if (snapshots.empty()) return;
   const SnapshotNumber newest = snapshots.back().number;
   std::error_code error;
-  if (std::filesystem::exists(data.snapshot(newest), error)) return;
+  if (std::filesystem::exists(data.snapshot(newest), error)) {
+    try {
+      static_cast<void>(open_snapshot_file(data.snapshot(newest), false));
+      return;
+    } catch (const Error& unusable) {
+      if (unusable.kind() != ErrorKind::corrupt) throw;  // damaged, or of an older version
+    }
+  }
   publish_columns(data, store, derive_snapshot(store, newest));
 }
 

@@ -1,29 +1,23 @@
 #include "index/family_file.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <fstream>
 #include <sstream>
 
 #include "graph/family.h"
 #include "index/embedded.h"
+#include "index/toml_reader.h"
 #include "schema/error.h"
 
 namespace stemma {
 namespace {
 
-class Reader {
+class Reader : TomlReader {
  public:
-  explicit Reader(std::string file) : file_{std::move(file)} {}
+  explicit Reader(std::string file) : TomlReader{"families file", std::move(file)} {}
 
   std::vector<FamilyDefinition> read(std::string_view text) {
-    toml::table document;
-    try {
-      document = toml::parse(text, file_);
-    } catch (const toml::parse_error& error) {
-      fail(error.source().begin.line, std::string{error.description()});
-    }
+    const toml::table document = parse(text);
     check_keys(document, {"family"});
     const toml::array* families = document["family"].as_array();
     if (families == nullptr) fail(1, "holds no [[family]]");
@@ -36,32 +30,6 @@ class Reader {
   }
 
  private:
-  [[noreturn]] void fail(std::uint32_t line, const std::string& what) const {
-    throw Error{ErrorKind::usage,
-                "families file " + file_ + ", line " + std::to_string(line) + ": " + what};
-  }
-
-  void check_keys(const toml::table& table, std::initializer_list<std::string_view> known) const {
-    for (const auto& [key, value] : table) {
-      if (std::find(known.begin(), known.end(), std::string_view{key.str()}) == known.end()) {
-        fail(value.source().begin.line, "unknown key \"" + std::string{key.str()} + "\"");
-      }
-    }
-  }
-
-  std::string text(const toml::table& table, std::string_view key, bool required) const {
-    const toml::node* node = table.get(key);
-    if (node == nullptr) {
-      if (required) fail(table.source().begin.line, "\"" + std::string{key} + "\" is missing");
-      return {};
-    }
-    const auto value = node->value_exact<std::string>();
-    if (!value || (required && value->empty())) {
-      fail(node->source().begin.line, "\"" + std::string{key} + "\" is not a text");
-    }
-    return *value;
-  }
-
   void add(FamilyDefinition definition, std::uint32_t line) {
     try {
       check_pattern(definition);
@@ -117,7 +85,6 @@ class Reader {
     }
   }
 
-  std::string file_;
   std::vector<FamilyDefinition> definitions_;
 };
 

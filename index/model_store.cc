@@ -42,6 +42,23 @@ ModelStore::ModelStore(const std::filesystem::path& path, Mode mode)
 }
 ModelStore::~ModelStore() = default;
 
+std::vector<std::pair<SnapshotNumber, Curated>> ModelStore::Impl::curated_states(
+    SnapshotNumber newest) const {
+  std::vector<std::pair<SnapshotNumber, Curated>> states;
+  const auto scan = rocks.scan(rocks::Family::meta);
+  for (scan->Seek(rocks::slice(keys::kCuratedPrefix)); scan->Valid(); scan->Next()) {
+    const std::string_view key = rocks::view(scan->key());
+    if (key.substr(0, keys::kCuratedPrefix.size()) != keys::kCuratedPrefix) break;
+    const SnapshotNumber from = keys::number(key.substr(keys::kCuratedPrefix.size()), 0);
+    if (from > newest) break;
+    auto curated = decode_curated(rocks::view(scan->value()));
+    if (!curated) throw damaged("what was entered by hand");
+    states.emplace_back(from, std::move(*curated));
+  }
+  rocks::check(scan->status(), "reading the store " + rocks.name());
+  return states;
+}
+
 std::vector<PublishedSnapshot> ModelStore::snapshots() const {
   std::vector<PublishedSnapshot> all;
   const auto scan = impl_->rocks.scan(rocks::Family::snapshots);

@@ -112,6 +112,7 @@ struct Publisher::Impl {
   std::vector<std::pair<Ordinal, std::uint32_t>> number_models(std::uint64_t& added);
   std::uint64_t write_versions(const std::vector<std::pair<Ordinal, std::uint32_t>>& order,
                                FieldSet asked);
+  void write_curated();
   void write_models(const std::vector<std::pair<Ordinal, std::uint32_t>>& order);
   void write_counts(const std::vector<std::pair<Ordinal, std::uint32_t>>& order, FieldSet asked);
   void write_seen(const std::vector<std::pair<Ordinal, std::uint32_t>>& order);
@@ -147,6 +148,7 @@ Publisher::Publisher(const DataDir& data, ModelStore& store, PublishRequest requ
                                       format_utc(impl_->last.observed_at) +
                                       "): history is only added to; give a later --observed-at"};
   }
+  if (!impl_->request.curated) impl_->request.curated = load_curated(data.curated());
   impl_->read_known();
   impl_->load = std::make_unique<rocks::BulkLoad>(store.impl().rocks, data.scratch());
 }
@@ -312,6 +314,15 @@ std::uint64_t Publisher::Impl::write_versions(
   return changed;
 }
 
+/// Only where it is not what the last publish found.
+void Publisher::Impl::write_curated() {
+  if (!request.curated) return;
+  const std::string bytes = encode_curated(*request.curated);
+  const auto states = store.impl().curated_states(last.number);
+  if (bytes == (states.empty() ? encode_curated({}) : encode_curated(states.back().second))) return;
+  load->put(rocks::Family::meta, keys::curated(number), bytes);
+}
+
 void Publisher::Impl::write_models(const std::vector<std::pair<Ordinal, std::uint32_t>>& order) {
   std::vector<std::pair<HubId, Ordinal>> added;
   for (const auto& [ordinal, index] : order) {
@@ -378,6 +389,7 @@ PublishReport Publisher::publish() {
                        .unread = impl.unread};
   const auto order = impl.number_models(report.added);
   report.changed = impl.write_versions(order, asked);
+  impl.write_curated();
   impl.write_models(order);
   impl.write_counts(order, asked);
   impl.write_seen(order);

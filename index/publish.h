@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "index/crawl_ledger.h"
+#include "index/curated.h"
 #include "index/data_dir.h"
 #include "index/derive.h"
 #include "index/model_store.h"
@@ -50,7 +51,8 @@ struct PublishRequest {
   bool accept_shrink = false;
   double shrink_limit = kShrinkLimit;  ///< Share of the models that may be missing.
   FieldSet asked = 0;  ///< Fields asked for; what some document carries counts as asked for too.
-  bool adds = false;   ///< Only what is new was looked for: the snapshot is as whole as the last.
+  std::optional<Curated> curated;  ///< What was entered by hand; nullopt leaves it as it was.
+  bool adds = false;  ///< Only what is new was looked for: the snapshot is as whole as the last.
 };
 
 /// A complete walk that saw so much less than the last one that it is not believed.

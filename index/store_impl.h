@@ -2,7 +2,10 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "index/curated.h"
 #include "index/model_store.h"
 #include "index/rocks.h"
 #include "schema/error.h"
@@ -19,6 +22,11 @@ struct ModelStore::Impl {
         what + " in the store " + rocks.name() +
             " is damaged or of a newer version: restore a backup, or import again elsewhere"};
   }
+
+  /// What was entered by hand, from the snapshot on that each stands with; up to `newest`,
+  /// ascending.
+  [[nodiscard]] std::vector<std::pair<SnapshotNumber, Curated>> curated_states(
+      SnapshotNumber newest) const;
 
   rocks::Handle rocks;
 };

@@ -42,6 +42,14 @@ inline std::uint32_t number(std::string_view key, std::size_t index) {
   return value;
 }
 
+/// What was entered by hand, as a publish found it; in the family `meta`.
+inline constexpr std::string_view kCuratedPrefix = "curated";
+inline std::string curated(std::uint32_t snapshot) {
+  std::string key{kCuratedPrefix};
+  append(key, snapshot);
+  return key;
+}
+
 }  // namespace keys
 
 [[nodiscard]] std::string encode_published(const PublishedSnapshot& snapshot);

@@ -65,6 +65,8 @@ struct ModelRecord {
   bool disabled = false;
   std::int64_t parameters_safetensors = kUnknownCount;
   std::int64_t parameters_gguf = kUnknownCount;
+  std::string_view model_type;         ///< From `config.model_type`.
+  std::string_view gguf_architecture;  ///< From `gguf.architecture`.
   std::vector<Claim> claims;
   FieldSet known = 0;  ///< The fields that are known, be it known to be absent.
 
@@ -73,6 +75,11 @@ struct ModelRecord {
   }
   [[nodiscard]] std::int64_t parameters() const noexcept {
     return parameters_safetensors != kUnknownCount ? parameters_safetensors : parameters_gguf;
+  }
+
+  /// What the model's own files call its architecture: `qwen2`, `llama`.
+  [[nodiscard]] std::string_view architecture() const noexcept {
+    return model_type.empty() ? gguf_architecture : model_type;
   }
 
   friend bool operator==(const ModelRecord&, const ModelRecord&) = default;

@@ -5,7 +5,11 @@
 namespace stemma {
 namespace {
 
-constexpr std::uint8_t kValueVersion = 1;
+constexpr std::uint8_t kValueVersion = 2;
+constexpr std::uint8_t kOldestVersion = 1;  // without model_type and gguf_architecture
+constexpr bool readable(std::uint8_t version) noexcept {
+  return version >= kOldestVersion && version <= kValueVersion;
+}
 constexpr std::size_t kDocumentOffset = 1 + sizeof(std::uint64_t);
 
 void put_optional(ByteWriter& out, std::int64_t value, std::int64_t unknown) {
@@ -40,6 +44,8 @@ void encode_version(const ModelVersion& version, std::string& out) {
   writer.byte(record.disabled ? 1 : 0);
   put_optional(writer, record.parameters_safetensors, kUnknownCount);
   put_optional(writer, record.parameters_gguf, kUnknownCount);
+  writer.text(record.model_type);
+  writer.text(record.gguf_architecture);
   writer.varint(record.claims.size());
   for (const Claim& claim : record.claims) {
     writer.byte(static_cast<std::uint8_t>(static_cast<unsigned>(claim.source) << 4U |
@@ -54,7 +60,7 @@ void encode_version(const ModelVersion& version, std::string& out) {
 VersionHead version_head(std::string_view bytes) {
   VersionHead head;
   ByteReader reader{bytes};
-  if (reader.byte() != kValueVersion) return head;
+  if (!readable(reader.byte())) return head;
   reader.raw(head.document_hash);
   reader.raw(head.document);
   reader.raw(head.known);
@@ -71,7 +77,8 @@ void patch_version(std::string& out, std::size_t at, DocumentRef document, Field
 
 std::optional<ModelVersion> decode_version(std::string_view bytes) {
   ByteReader reader{bytes};
-  if (reader.byte() != kValueVersion) return std::nullopt;
+  const std::uint8_t value_version = reader.byte();
+  if (!readable(value_version)) return std::nullopt;
   ModelVersion version;
   ModelRecord& record = version.record;
   reader.raw(version.document_hash);
@@ -91,6 +98,10 @@ std::optional<ModelVersion> decode_version(std::string_view bytes) {
   record.disabled = reader.byte() != 0;
   record.parameters_safetensors = get_optional(reader, kUnknownCount);
   record.parameters_gguf = get_optional(reader, kUnknownCount);
+  if (value_version > kOldestVersion) {
+    record.model_type = reader.text();
+    record.gguf_architecture = reader.text();
+  }
   const std::uint64_t claims = reader.varint();
   if (claims > reader.rest().size()) return std::nullopt;  // a claim takes at least three bytes
   record.claims.reserve(static_cast<std::size_t>(claims));

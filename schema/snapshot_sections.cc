@@ -64,16 +64,17 @@ std::optional<std::string> find_inconsistency(const SnapshotView& s) {
   if (!strings_ok(s.names) || s.names.size() != nodes) return "names do not fit the nodes";
   if (!strings_ok(s.terms) || s.terms.size() == 0) return "terms are damaged";
   if (!strings_ok(s.texts)) return "texts are damaged";
-  if (!strings_ok(s.aliases) || s.aliases.size() != s.alias_node.size())
+  if (!strings_ok(s.aliases) || s.aliases.size() != s.alias_node.size() ||
+      s.aliases.size() != s.alias_learned.size())
     return "aliases are damaged";
   for (const std::size_t size :
        {s.hub_id.size(), s.created_at.size(), s.last_modified.size(), s.first_seen.size(),
         s.last_seen.size(), s.downloads.size(), s.downloads_all_time.size(), s.likes.size(),
         s.parameters.size(), s.author.size(), s.license.size(), s.pipeline_tag.size(),
-        s.library.size(), s.gated.size(), s.by_folded_name.size()}) {
+        s.library.size(), s.architecture.size(), s.gated.size(), s.by_folded_name.size()}) {
     if (size != nodes) return "a node column has the wrong length";
   }
-  for (const auto& codes : {s.author, s.license, s.pipeline_tag, s.library}) {
+  for (const auto& codes : {s.author, s.license, s.pipeline_tag, s.library, s.architecture}) {
     if (!below(codes, s.terms.size())) return "a term number is out of range";
   }
   for (const std::size_t size :
@@ -91,10 +92,22 @@ std::optional<std::string> find_inconsistency(const SnapshotView& s) {
                    [&](const StoredClaim& c) { return c.text < s.texts.size(); })) {
     return "a claim's text is out of range";
   }
-  if (!std::all_of(s.dropped.begin(), s.dropped.end(), [&](const DroppedClaim& c) {
-        return c.node < nodes && c.claim.text < s.texts.size();
-      })) {
-    return "a dropped claim is out of range";
+  for (const auto& claims : {s.dropped, s.past}) {
+    if (!std::all_of(claims.begin(), claims.end(), [&](const DroppedClaim& c) {
+          return c.node < nodes && c.claim.text < s.texts.size();
+        })) {
+      return "a claim without an edge is out of range";
+    }
+  }
+  if (!std::all_of(s.inferred.begin(), s.inferred.end(),
+                   [&](const InferredParent& e) {
+                     return e.child < nodes && e.parent < nodes &&
+                            static_cast<std::size_t>(e.rule) < kInferenceRules;
+                   }) ||
+      !std::is_sorted(
+          s.inferred.begin(), s.inferred.end(),
+          [](const InferredParent& a, const InferredParent& b) { return a.child < b.child; })) {
+    return "an inferred parent is out of range";
   }
   if (!below(s.by_folded_name, nodes) || !below(s.alias_node, nodes))
     return "a name index is out of range";

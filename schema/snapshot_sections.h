@@ -40,16 +40,45 @@ struct StoredClaim {
 };
 static_assert(sizeof(StoredClaim) == 16 && std::is_trivially_copyable_v<StoredClaim>);
 
-/// Why a claim made no edge. Values are on disk: never renumber.
-enum class DropReason : std::uint32_t { rejected = 0, self_reference = 1 };
+/// Why a claim makes no edge. Values are on disk: never renumber.
+enum class DropReason : std::uint32_t {
+  rejected = 0,
+  self_reference = 1,
+  past = 2,  ///< The model said it once and does no more.
+};
 
-/// A claim that made no edge, kept for lint. On disk: 24 bytes.
+/// A claim that makes no edge, kept for lint and history. On disk: 24 bytes.
 struct DroppedClaim {
   NodeId node;
   DropReason reason;
   StoredClaim claim;
 };
 static_assert(sizeof(DroppedClaim) == 24 && std::is_trivially_copyable_v<DroppedClaim>);
+
+/// What a parent that nobody declared was concluded from. Values are on disk: never renumber. What
+/// each is worth is told in graph/infer.h.
+enum class InferenceRule : std::uint8_t {
+  own_copy = 0,            ///< A copy in another format of a model of the same owner.
+  only_namesake = 1,       ///< The same of the only model of that name.
+  most_used_namesake = 2,  ///< The same of the model of that name that nearly everyone builds on.
+  owner_in_name = 3,       ///< The same, with the original's owner in the name.
+  finetuned_name = 4,      ///< Named by a training script after a model that many build on.
+  local_path = 5,          ///< A declared local path ends in the name of a model.
+};
+inline constexpr std::size_t kInferenceRules = 6;
+
+/// A parent that was inferred for a model that has none. On disk: 12 bytes.
+struct InferredParent {
+  NodeId child;
+  NodeId parent;
+  InferenceRule rule;
+  std::uint8_t reserved[3] = {};
+
+  friend bool operator==(const InferredParent& a, const InferredParent& b) noexcept {
+    return a.child == b.child && a.parent == b.parent && a.rule == b.rule;
+  }
+};
+static_assert(sizeof(InferredParent) == 12 && std::is_trivially_copyable_v<InferredParent>);
 
 /// One published snapshot, as every later one remembers it. On disk: 32 bytes.
 struct SnapshotRow {
@@ -86,6 +115,12 @@ struct SnapshotTotals {
   std::uint64_t rejected_documents = 0;
 };
 static_assert(std::is_trivially_copyable_v<SnapshotTotals>);
+
+/// What was added to the edges of a view (graph/augment.h).
+struct Inferred {
+  float min_confidence = 0;
+  std::uint64_t edges = 0;
+};
 
 /// Many strings in two arrays: string i is `bytes[begin[i] .. begin[i + 1])`.
 template <template <class> class Array>
@@ -124,6 +159,7 @@ struct SnapshotSections {
   Array<std::uint32_t> license;
   Array<std::uint32_t> pipeline_tag;
   Array<std::uint32_t> library;
+  Array<std::uint32_t> architecture;  ///< Into `terms`: what the model's own files call it.
   Array<Gated> gated;
   StringTable<Array> terms;
 
@@ -142,17 +178,23 @@ struct SnapshotSections {
   Array<NodeId> child;
   Array<EdgeId> child_edge;
 
-  Array<DroppedClaim> dropped;  ///< By node.
-  StringTable<Array> texts;     ///< Verbatim texts of claims.
+  Array<DroppedClaim> dropped;     ///< By node.
+  Array<DroppedClaim> past;        ///< Claims that were observed once and are no more, by node.
+  Array<InferredParent> inferred;  ///< By child; beside the edges, not among them.
+  StringTable<Array> texts;        ///< Verbatim texts of claims.
 
   Array<NodeId> by_folded_name;  ///< All nodes, by case-folded name, then by node.
   StringTable<Array>
       aliases;  ///< Case-folded old names, ascending; what their node is called today is left out.
   Array<NodeId> alias_node;
+  Array<SnapshotNumber> alias_learned;  ///< The first snapshot that the alias applied in.
 
   Array<SnapshotRow> history;    ///< Published snapshots up to this one, ascending.
   Array<SnapshotTotals> totals;  ///< Exactly one.
   Array<char> scope;             ///< What was crawled; empty for everything.
+
+  /// Set where inferred edges stand among the declared ones; in no file.
+  std::optional<Inferred> added;
 
   [[nodiscard]] NodeId node_count() const noexcept { return static_cast<NodeId>(state.size()); }
   [[nodiscard]] EdgeId edge_count() const noexcept { return static_cast<EdgeId>(parent.size()); }
@@ -195,6 +237,7 @@ void for_each_section(Sections& s, Visit&& visit) {
   visit("license", s.license);
   visit("pipeline_tag", s.pipeline_tag);
   visit("library", s.library);
+  visit("architecture", s.architecture);
   visit("gated", s.gated);
   visit("term_begin", s.terms.begin);
   visit("term_bytes", s.terms.bytes);
@@ -208,12 +251,15 @@ void for_each_section(Sections& s, Visit&& visit) {
   visit("child", s.child);
   visit("child_edge", s.child_edge);
   visit("dropped", s.dropped);
+  visit("past", s.past);
+  visit("inferred", s.inferred);
   visit("text_begin", s.texts.begin);
   visit("text_bytes", s.texts.bytes);
   visit("by_folded_name", s.by_folded_name);
   visit("alias_begin", s.aliases.begin);
   visit("alias_bytes", s.aliases.bytes);
   visit("alias_node", s.alias_node);
+  visit("alias_learned", s.alias_learned);
   visit("history", s.history);
   visit("totals", s.totals);
   visit("scope", s.scope);

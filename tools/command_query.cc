@@ -15,6 +15,7 @@
 #include "api/queries.h"
 #include "api/request.h"
 #include "graph/burst.h"
+#include "graph/infer.h"
 #include "graph/lookup.h"
 #include "graph/search.h"
 #include "index/crawl_ledger.h"
@@ -79,6 +80,14 @@ std::string marks_text(const SnapshotView& view) {
                         printable(view.scope_text()));
   }
   if (view.total().generated != 0) text += "Generated: demo data, none of it is on the Hub.\n";
+  if (view.added) {
+    const InferenceQuality quality = inference_quality(view.added->min_confidence);
+    text += fmt::format(
+        "Inferred: {} that no model declares are counted, too. Such guesses were right in {:.1f} % "
+        "of {} and found {:.1f} % of the declared ones: {}.\n",
+        plural(view.added->edges, "edge"), 100 * quality.precision(),
+        plural(quality.right + quality.wrong, "case"), 100 * quality.recall(), inference_origin());
+  }
   return text;
 }
 
@@ -98,8 +107,9 @@ class Query {
         families_{load_families(globals.families)},
         snapshots_{DataDir::open(globals.data)} {
     const auto as_of = reader_.as_of();
-    facts_ = std::make_unique<SnapshotFacts>(as_of ? snapshots_.at(*as_of) : snapshots_.current(),
-                                             families_);
+    SnapshotHandle snapshot = as_of ? snapshots_.at(*as_of) : snapshots_.current();
+    if (const auto least = reader_.inferred_from()) snapshot = with_inferred(snapshot, *least);
+    facts_ = std::make_unique<SnapshotFacts>(std::move(snapshot), families_);
   }
 
   void show() {
@@ -246,6 +256,13 @@ class Query {
     print_stats(troubles);
   }
 
+  void inference() {
+    const InferenceAnswer answer = show_inference(*facts_, reader_.flag("measure").value_or(false));
+    reader_.finish();
+    if (globals_.json) return print(inference_body(view(), answer) + '\n');
+    print_inference(answer);
+  }
+
   void snapshots() {
     reader_.finish();
     if (globals_.json) return print(snapshots_body(view()) + '\n');
@@ -267,11 +284,12 @@ class Query {
   }
 
   bool filtered() const {
-    return std::any_of(
-        invocation_.params.begin(), invocation_.params.end(), [](const Param& param) {
-          return param.name != "limit" && param.name != "as_of" && param.name != "sort" &&
-                 param.name != "order" && param.name != "include_gone";
-        });
+    return std::any_of(invocation_.params.begin(), invocation_.params.end(),
+                       [](const Param& param) {
+                         return param.name != "limit" && param.name != "as_of" &&
+                                param.name != "sort" && param.name != "order" &&
+                                param.name != "include_gone" && param.name != "include_inferred";
+                       });
   }
 
   std::size_t read_limit() {
@@ -484,26 +502,33 @@ class Query {
                               : kUnknownCount)});
   }
 
+  static std::string models_text(std::uint64_t models) { return grouped(models); }
+  static std::string models_text(double models) { return fmt::format("{:.6f}", models); }
+
   void print_family(const FamilyDefinition& family) {
+    const Policy policy =
+        reader_.choice("policy", {"any", "fractional"}) == "any" ? Policy::any : Policy::fractional;
     reader_.finish();
-    const FamilyAnswer answer = show_family(*facts_, family);
+    const FamilyAnswer answer = show_family(*facts_, family, policy);
     if (globals_.json) return print(family_body(view(), answer) + '\n');
-    const FamilySummary& summary = *answer.family.summary;
-    const auto sum = [&](std::int64_t value) {
-      return count_text(summary.downloads_known ? value : kUnknownCount);
-    };
-    std::string out = fmt::format(
-        "Family {}: {} and {}, {}.\n\n", family.name, plural(summary.official, "official model"),
-        plural(summary.derivatives, "live derivative"), snapshot_text(view()));
-    out += fmt::format("{:<28}{}\n", "direct derivatives", grouped(summary.derivatives_direct));
-    out += fmt::format("{:<28}{}  ({})\n", "derivatives, burst-adjusted",
-                       grouped(summary.derivatives_burst_adjusted), kBurstRule);
-    out += fmt::format("{:<28}official {}, derivatives {}\n", "downloads in 30 days",
-                       sum(summary.downloads_official), sum(summary.downloads_derivatives));
-    add_breakdown(out, "RELATION", summary.by_relation);
-    add_breakdown(out, "DEPTH", summary.by_depth);
-    add_breakdown(out, "LICENSE", summary.by_license);
-    add_breakdown(out, "AUTHOR", summary.by_author);
+    std::string out;
+    if (answer.fractional != nullptr) {
+      out = fmt::format(
+          "Family {}: {} of {}, {}; policy fractional: a model is one unit, split over its "
+          "parents.\n\n",
+          family.name, models_text(answer.fractional->models),
+          plural(view().total().models, "live model"), snapshot_text(view()));
+      out +=
+          fmt::format("{:<28}{}\n{:<28}{}\n", "official", models_text(answer.fractional->official),
+                      "derivatives", models_text(answer.fractional->derivatives));
+      add_summary(out, *answer.fractional);
+    } else {
+      const FamilySummary& summary = *answer.family.summary;
+      out = fmt::format("Family {}: {} and {}, {}.\n\n", family.name,
+                        plural(summary.official, "official model"),
+                        plural(summary.derivatives, "live derivative"), snapshot_text(view()));
+      add_summary(out, summary);
+    }
     if (!answer.series.empty()) {
       Table table{{{"SERIES"},
                    {"OFFICIAL", true},
@@ -518,23 +543,102 @@ class Query {
     print(out + marks());
   }
 
+  /// The numbers of a family, whole or fractional.
+  template <class Summary>
+  static void add_summary(std::string& out, const Summary& summary) {
+    const auto sum = [&](std::int64_t value) {
+      return count_text(summary.downloads_known ? value : kUnknownCount);
+    };
+    out += fmt::format("{:<28}{}\n", "direct derivatives", models_text(summary.derivatives_direct));
+    out += fmt::format("{:<28}{}  ({})\n", "derivatives, burst-adjusted",
+                       models_text(summary.derivatives_burst_adjusted), kBurstRule);
+    out += fmt::format("{:<28}official {}, derivatives {}\n", "downloads in 30 days",
+                       sum(summary.downloads_official), sum(summary.downloads_derivatives));
+    add_breakdown(out, "RELATION", summary.by_relation);
+    add_breakdown(out, "DEPTH", summary.by_depth);
+    add_breakdown(out, "LICENSE", summary.by_license);
+    add_breakdown(out, "AUTHOR", summary.by_author);
+    add_breakdown(out, "TASK", summary.by_pipeline_tag);
+  }
+
   /// Derivatives by one property, the most frequent values first.
+  template <class Count>
   static void add_breakdown(std::string& out, const std::string& title,
-                            const std::map<std::string, std::uint64_t>& counts) {
+                            const std::map<std::string, Count>& counts) {
     if (counts.empty()) return;
-    std::vector<std::pair<std::string, std::uint64_t>> rows(counts.begin(), counts.end());
+    std::vector<std::pair<std::string, Count>> rows(counts.begin(), counts.end());
     std::stable_sort(rows.begin(), rows.end(),
                      [](const auto& a, const auto& b) { return a.second > b.second; });
     Table table{{{title, false, true}, {"DERIVATIVES", true}}};
     for (std::size_t i = 0; i < std::min(rows.size(), kBreakdownShown); ++i) {
-      table.add({rows[i].first, grouped(rows[i].second)});
+      table.add({rows[i].first, models_text(rows[i].second)});
     }
     if (rows.size() > kBreakdownShown) {
-      std::uint64_t rest = 0;
+      Count rest = 0;
       for (std::size_t i = kBreakdownShown; i < rows.size(); ++i) rest += rows[i].second;
-      table.add({fmt::format("{} more", rows.size() - kBreakdownShown), grouped(rest)});
+      table.add({fmt::format("{} more", rows.size() - kBreakdownShown), models_text(rest)});
     }
     out += '\n' + table.text(terminal_width());
+  }
+
+  void print_inference(const InferenceAnswer& answer) const {
+    const auto share = [](std::uint64_t right, std::uint64_t wrong) {
+      return right + wrong == 0 ? std::string{"-"}
+                                : fmt::format("{:.1f} %", 100.0 * static_cast<double>(right) /
+                                                              static_cast<double>(right + wrong));
+    };
+    Table table{{{"RULE"},
+                 {"CONFIDENCE", true},
+                 {"RIGHT", true},
+                 {"WRONG", true},
+                 {"OPEN", true, false, 2},
+                 {"EXACT", true, false, 1},
+                 {"PRECISION", true},
+                 {"EDGES HERE", true}}};
+    const auto add = [&](const InferenceRuleFacts& rule, const InferenceMeasurement::Row& row,
+                         std::uint64_t edges) {
+      table.add({std::string{rule.name}, fmt::format("{:.3f}", rule.confidence), grouped(row.right),
+                 grouped(row.wrong), grouped(row.unjudged), grouped(row.exact),
+                 share(row.right, row.wrong), grouped(edges)});
+    };
+    std::string out = fmt::format(
+        "Parents that {} tells from names alone, for models that declare none; counted only with "
+        "--include-inferred\n(rules of {} and more) or --min-confidence. Figures {}.\n\n",
+        snapshot_text(view()), kSureEnough, inference_origin());
+    for (const InferenceRuleFacts& rule : inference_rules()) {
+      add(rule,
+          {.right = rule.right,
+           .exact = rule.exact,
+           .wrong = rule.wrong,
+           .unjudged = rule.unjudged},
+          answer.edges[static_cast<std::size_t>(rule.rule)]);
+    }
+    out += table.text(terminal_width());
+    const InferenceQuality quality = inference_quality(kSureEnough);
+    out += fmt::format(
+        "\nRules of {} and more together: right in {:.1f} % of {}, found {:.1f} % of {}.\n\n",
+        kSureEnough, 100 * quality.precision(), plural(quality.right + quality.wrong, "case"),
+        100 * quality.recall(), plural(quality.declaring, "model"));
+    for (const InferenceRuleFacts& rule : inference_rules())
+      out += fmt::format("{:<20}{}\n", rule.name, rule.sentence);
+    for (std::size_t half = 0; half < answer.measured.size(); ++half) {
+      const InferenceMeasurement& measured = answer.measured[half];
+      table = Table{{{"RULE"},
+                     {"RIGHT", true},
+                     {"WRONG", true},
+                     {"OPEN", true},
+                     {"EXACT", true},
+                     {"PRECISION", true}}};
+      out += fmt::format("\nMeasured here, half {} of the owners, {} that declare a parent\n", half,
+                         plural(measured.declaring, "model"));
+      for (const InferenceRuleFacts& rule : inference_rules()) {
+        const auto& row = measured.rules[static_cast<std::size_t>(rule.rule)];
+        table.add({std::string{rule.name}, grouped(row.right), grouped(row.wrong),
+                   grouped(row.unjudged), grouped(row.exact), share(row.right, row.wrong)});
+      }
+      out += table.text(terminal_width());
+    }
+    print(out + marks());
   }
 
   void print_stats(const Troubles& troubles) const {
@@ -641,7 +745,7 @@ class Commands {
                                                         const std::string& help,
                                                         const std::string& argument,
                                                         const std::string& example,
-                                                        void (Query::*run)()) {
+                                                        void (Query::*run)(), bool lineage = true) {
     CLI::App* command = app_.add_subcommand(name, help);
     auto invocation = std::make_shared<Invocation>();
     if (!argument.empty()) {
@@ -650,6 +754,14 @@ class Commands {
     }
     command->add_flag("--json", globals_.json, "Print what the HTTP API answers");
     add_param(*command, invocation, "as_of", "Answer as snapshot N did", "N");
+    if (lineage) {
+      command->add_flag_callback(
+          "--include-inferred",
+          [invocation] {
+            invocation->params.push_back({"include_inferred", "true"});
+          },
+          "Count parents that names tell and nobody declares, too");
+    }
     command->footer("Example: stemma " + example);
     command->callback([&globals = globals_, invocation, run] {
       try {
@@ -708,7 +820,12 @@ void add_query_commands(CLI::App& app, CliGlobals& globals) {
                                                     "", "families --json", &Query::families);
     add_param(*command, invocation, "policy", "any or fractional", "POLICY");
   }
-  commands.add("family", "One family or series in numbers", "NAME", "family qwen", &Query::family);
+  {
+    const auto [command, invocation] =
+        commands.add("family", "One family or series in numbers", "NAME",
+                     "family qwen --policy fractional", &Query::family);
+    add_param(*command, invocation, "policy", "any or fractional", "POLICY");
+  }
   {
     const auto [command, invocation] =
         commands.add("search", "Models and families by a part of their name, typos allowed", "TEXT",
@@ -718,11 +835,22 @@ void add_query_commands(CLI::App& app, CliGlobals& globals) {
   {
     const auto [command, invocation] =
         commands.add("stats", "The snapshot in numbers, and the documents that were refused", "",
-                     "stats --json", &Query::stats);
+                     "stats --json", &Query::stats, false);
     add_limit(*command, invocation);
   }
-  commands.add("snapshots", "The snapshots that were published", "", "snapshots",
-               &Query::snapshots);
+  commands.add("snapshots", "The snapshots that were published", "", "snapshots", &Query::snapshots,
+               false);
+  {
+    const auto [command, invocation] = commands.add(
+        "inference", "How parents that nobody declares are told from names, and how well", "",
+        "inference --measure", &Query::inference, false);
+    command->add_flag_callback(
+        "--measure",
+        [invocation = invocation] {
+          invocation->params.push_back({"measure", "true"});
+        },
+        "Measure it on this snapshot, too: hides the declared parents of half of the owners");
+  }
 }
 
 }  // namespace stemma

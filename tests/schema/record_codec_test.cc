@@ -29,6 +29,8 @@ ModelVersion full_version() {
   record.disabled = true;
   record.parameters_safetensors = 7'000'000'000;
   record.parameters_gguf = 0;
+  record.model_type = "qwen2";
+  record.gguf_architecture = "llama";
   record.claims = {
       {ClaimSource::base_models, Relation::quantized, id_of("aaaaaaaaaaaaaaaaaaaaaaaa"),
        "acme/base"},
@@ -94,8 +96,26 @@ TEST_CASE("bytes that are cut off, run on or are of another version are refused"
   }
   CHECK_FALSE(decode_version(bytes + '\0'));
   std::string other = bytes;
-  other[0] = 2;
-  CHECK_FALSE(decode_version(other));
+  for (const char version : {'\0', '\3', '\xFF'}) {
+    other[0] = version;
+    CHECK_FALSE(decode_version(other));
+  }
+}
+
+TEST_CASE("the version before architectures were kept is still read", "[schema][record_codec]") {
+  ModelVersion version = full_version();
+  version.record.model_type = {};
+  version.record.gguf_architecture = {};
+  version.record.claims.clear();
+  std::string bytes = encoded(version);
+  // The same without the two empty texts before the number of claims, which end it.
+  REQUIRE(bytes.substr(bytes.size() - 3) == std::string(3, '\0'));
+  bytes.resize(bytes.size() - 2);
+  bytes[0] = 1;
+  const auto back = decode_version(bytes);
+  REQUIRE(back);
+  CHECK(same(*back, version));
+  CHECK(version_head(bytes).ok);
 }
 
 TEST_CASE("damaged bytes are refused or give values in range", "[schema][record_codec]") {

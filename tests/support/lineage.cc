@@ -123,6 +123,8 @@ class Drawing {
       record.pipeline_tag = keep(value);
     } else if (key == "library") {
       record.library_name = keep(value);
+    } else if (key == "architecture") {
+      record.model_type = keep(value);
     } else if (key == "author") {
       record.author = keep(value);
     } else if (key == "created") {

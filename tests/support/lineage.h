@@ -20,10 +20,11 @@ namespace stemma {
 ///   former -alias-> b/y                            an old name of a model
 ///
 /// Attributes: downloads, downloads_all_time, likes, license, pipeline_tag, library, author,
-/// created, seen (first and last snapshot). The author is the owner where none is given. A mark
-/// goes with the first mention of a name; a name without one that is already known means what it
-/// meant, a known name with another mark is a second model of that name. Hub ids count up in the
-/// order of first mention. Throws std::invalid_argument for a line that it does not understand.
+/// architecture, created, seen (first and last snapshot). The author is the owner where none is
+/// given. A mark goes with the first mention of a name; a name without one that is already known
+/// means what it meant, a known name with another mark is a second model of that name. Hub ids
+/// count up in the order of first mention. Throws std::invalid_argument for a line that it does not
+/// understand.
 [[nodiscard]] SnapshotColumns lineage_of(std::string_view drawing);
 
 /// The node of exactly that name. Throws std::out_of_range where there is none.

@@ -1,0 +1,65 @@
+#include "graph/augment.h"
+
+#include <algorithm>
+
+#include "graph/edge_order.h"
+#include "graph/infer.h"
+
+namespace stemma {
+
+AugmentedSnapshot::AugmentedSnapshot(const SnapshotView& base, float min_confidence) : view_{base} {
+  const NodeId nodes = base.node_count();
+  parent_begin_.reserve(nodes + std::size_t{1});
+  claim_begin_.push_back(0);
+  std::vector<NodeId> child_of_edge;
+  auto next = base.inferred.begin();
+  std::uint64_t added = 0;
+  for (NodeId node = 0; node < nodes; ++node) {
+    parent_begin_.push_back(static_cast<std::uint32_t>(parent_.size()));
+    const auto add = [&](NodeId parent, Relation relation, float confidence) {
+      parent_.push_back(parent);
+      relation_.push_back(relation);
+      confidence_.push_back(confidence);
+      claim_begin_.push_back(static_cast<std::uint32_t>(claims_.size()));
+      child_of_edge.push_back(node);
+    };
+    for (EdgeId e = base.parent_begin[node]; e < base.parent_begin[node + 1]; ++e) {
+      claims_.insert(claims_.end(), base.claims.begin() + base.claim_begin[e],
+                     base.claims.begin() + base.claim_begin[e + 1]);
+      add(base.parent[e], base.relation[e], base.confidence[e]);
+    }
+    // Only nodes without parents have inferred ones, at most one each, so the order holds.
+    for (; next != base.inferred.end() && next->child == node; ++next) {
+      const InferenceRuleFacts& rule = facts_of(next->rule);
+      if (rule.confidence < min_confidence) continue;
+      claims_.push_back({.text = 0,
+                         .first_seen = base.total().number,
+                         .last_seen = base.total().number,
+                         .source = ClaimSource::inferred,
+                         .relation = rule.relation,
+                         .reserved = static_cast<std::uint16_t>(next->rule)});
+      add(next->parent, rule.relation, rule.confidence);
+      ++added;
+    }
+  }
+  parent_begin_.push_back(static_cast<std::uint32_t>(parent_.size()));
+  order_by_parent(parent_, child_of_edge, nodes, child_begin_, child_, child_edge_);
+  view_.parent_begin = parent_begin_;
+  view_.parent = parent_;
+  view_.relation = relation_;
+  view_.confidence = confidence_;
+  view_.claim_begin = claim_begin_;
+  view_.claims = claims_;
+  view_.child_begin = child_begin_;
+  view_.child = child_;
+  view_.child_edge = child_edge_;
+  view_.added = Inferred{.min_confidence = min_confidence, .edges = added};
+}
+
+NodeId child_of(const SnapshotView& snapshot, EdgeId edge) {
+  const auto after =
+      std::upper_bound(snapshot.parent_begin.begin(), snapshot.parent_begin.end(), edge);
+  return static_cast<NodeId>(after - snapshot.parent_begin.begin() - 1);
+}
+
+}  // namespace stemma
