@@ -23,94 +23,18 @@
 #include "index/family_file.h"
 #include "index/snapshot_set.h"
 #include "schema/model_name.h"
+#include "tools/query.h"
 #include "tools/table.h"
 
 namespace stemma {
 namespace {
 
-constexpr std::size_t kCandidatesShown = 10;
-constexpr std::size_t kCandidatesLookedAt = 1000;
-constexpr std::size_t kSuggestions = 5;
 constexpr std::size_t kBreakdownShown = 10;
 
-/// What one invocation was given.
-struct Invocation {
-  std::string name;
-  ParamList params;
-  bool all = false;
-};
-
-std::string with_dashes(std::string text) {
-  std::replace(text.begin(), text.end(), '_', '-');
-  return text;
-}
-
-void print(const std::string& text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (!written || std::fflush(stdout) != 0) {
-    throw Error{ErrorKind::storage, "cannot write the answer to standard output"};
-  }
-}
-
-std::string count_text(std::int64_t value) {
-  return value == kUnknownCount ? "-" : grouped(static_cast<std::uint64_t>(value));
-}
-
-std::string text_or_dash(std::string_view text) { return text.empty() ? "-" : printable(text); }
-
-std::string date_text(UnixSeconds time) {
-  return time == kUnknownTime ? "-" : format_utc(time).substr(0, 10);
-}
-
-std::string plural(std::uint64_t count, std::string_view word) {
-  return fmt::format("{} {}{}", grouped(count), word, count == 1 ? "" : "s");
-}
-
-/// "snapshot 3 of 2024-07-11T00:00:00Z"
-std::string snapshot_text(const SnapshotView& view) {
-  const SnapshotTotals& total = view.total();
-  return fmt::format("snapshot {} of {}", total.number, format_utc(total.observed_at));
-}
-
-/// What the reader must know before using a number.
-std::string marks_text(const SnapshotView& view) {
-  std::string text;
-  if (view.total().partial != 0) {
-    text += fmt::format("Partial: only a part of the hub was crawled ({}).\n",
-                        printable(view.scope_text()));
-  }
-  if (view.total().generated != 0) text += "Generated: demo data, none of it is on the Hub.\n";
-  if (view.added) {
-    const InferenceQuality quality = inference_quality(view.added->min_confidence);
-    text += fmt::format(
-        "Inferred: {} that no model declares are counted, too. Such guesses were right in {:.1f} % "
-        "of {} and found {:.1f} % of the declared ones: {}.\n",
-        plural(view.added->edges, "edge"), 100 * quality.precision(),
-        plural(quality.right + quality.wrong, "case"), 100 * quality.recall(), inference_origin());
-  }
-  return text;
-}
-
-/// A model, or a family or series.
-struct Subject {
-  const FamilyDefinition* family = nullptr;
-  NodeId model = kNoNode;
-};
-
 /// One query, from the opened data to what is printed.
-class Query {
+class Query : QueryBase {
  public:
-  Query(const CliGlobals& globals, const Invocation& invocation)
-      : globals_{globals},
-        invocation_{invocation},
-        reader_{invocation.params},
-        families_{load_families(globals.families)},
-        snapshots_{DataDir::open(globals.data)} {
-    const auto as_of = reader_.as_of();
-    SnapshotHandle snapshot = as_of ? snapshots_.at(*as_of) : snapshots_.current();
-    if (const auto least = reader_.inferred_from()) snapshot = with_inferred(snapshot, *least);
-    facts_ = std::make_unique<SnapshotFacts>(std::move(snapshot), families_);
-  }
+  using QueryBase::QueryBase;
 
   void show() {
     const Subject subject = resolve();
@@ -122,15 +46,15 @@ class Query {
   }
 
   void family() {
-    const FamilyDefinition* family = families_.find(invocation_.name);
+    const FamilyDefinition* family = families_.find(name());
     if (family == nullptr) {
       std::string known;
       for (const FamilyDefinition& definition : families_.definitions()) {
         known += (known.empty() ? "" : ", ") + definition.name;
       }
       throw Error{ErrorKind::not_found,
-                  fmt::format("no family or series is called '{}'; there are {}",
-                              printable(invocation_.name), known)};
+                  fmt::format("no family or series is called '{}'; there are {}", printable(name()),
+                              known)};
     }
     print_family(*family);
   }
@@ -218,16 +142,16 @@ class Query {
   }
 
   void search() {
-    if (invocation_.name.empty()) {
+    if (name().empty()) {
       throw Error{ErrorKind::usage, "the text to search for is empty"};
     }
     const std::size_t limit = read_limit();
     reader_.finish();
-    const std::vector<SearchItem> items = stemma::search(*facts_, invocation_.name, limit);
+    const std::vector<SearchItem> items = stemma::search(*facts_, name(), limit);
     if (globals_.json) return print(search_body(view(), items) + '\n');
     if (items.empty()) {
-      return print(fmt::format("Nothing is called anything like '{}' in {}.\n{}",
-                               printable(invocation_.name), snapshot_text(view()), marks()));
+      return print(fmt::format("Nothing is called anything like '{}' in {}.\n{}", printable(name()),
+                               snapshot_text(view()), marks()));
     }
     Table table{{{"NAME", false, true}, {"KIND"}, {"DESCENDANTS", true}, {"DOWNLOADS 30D", true}}};
     for (const SearchItem& item : items) {
@@ -276,13 +200,6 @@ class Query {
   }
 
  private:
-  const SnapshotView& view() const { return facts_->snapshot(); }
-
-  std::string marks() const {
-    const std::string text = marks_text(view());
-    return text.empty() ? text : '\n' + text;
-  }
-
   bool filtered() const {
     return std::any_of(invocation_.params.begin(), invocation_.params.end(),
                        [](const Param& param) {
@@ -292,69 +209,11 @@ class Query {
                        });
   }
 
-  std::size_t read_limit() {
-    const std::size_t limit = reader_.limit();
-    return invocation_.all ? std::numeric_limits<NodeId>::max() : limit;
-  }
-
   ListQuery read_query(bool gone_by_default, bool with_depth) {
     ListQuery query = read_list_query(reader_, gone_by_default, with_depth);
     reader_.finish();
     if (invocation_.all) query.limit = std::numeric_limits<NodeId>::max();
     return query;
-  }
-
-  /// A family or series, then a model by name, then by the part after the owner where that is
-  /// unique.
-  Subject resolve() const {
-    const std::string& name = invocation_.name;
-    if (const FamilyDefinition* family = families_.find(name)) return {family, kNoNode};
-    if (const auto node = find_name(view(), name)) return {nullptr, *node};
-    std::vector<NodeId> candidates;
-    if (name.find('/') == std::string::npos) {
-      candidates = find_base_name(view(), name, kCandidatesLookedAt);
-    }
-    if (candidates.size() == 1) return {nullptr, candidates.front()};
-    if (candidates.empty()) throw unknown_name();
-
-    // Re-uploads under the same name are common: the one that is a family's own goes before them.
-    std::vector<NodeId> official;
-    for (const NodeId node : candidates) {
-      if (view().live(node) && is_official(node)) official.push_back(node);
-    }
-    if (official.size() == 1) {
-      fmt::print(stderr, "{} is taken as {}; {} have that name under other owners\n",
-                 printable(name), view().name(official.front()),
-                 plural(candidates.size() - 1, "other model"));
-      return {nullptr, official.front()};
-    }
-    std::string list;
-    for (std::size_t i = 0; i < std::min(candidates.size(), kCandidatesShown); ++i) {
-      list += fmt::format("\n  {}", view().name(candidates[i]));
-    }
-    if (candidates.size() > kCandidatesShown) {
-      list += fmt::format("\n  and {} more", candidates.size() - kCandidatesShown);
-    }
-    throw Error{ErrorKind::not_found,
-                fmt::format("several models are called '{}'; say which:{}", printable(name), list)};
-  }
-
-  bool is_official(NodeId node) const {
-    const auto& definitions = families_.definitions();
-    return std::any_of(definitions.begin(), definitions.end(), [&](const FamilyDefinition& family) {
-      return families_.matches(family, view().name(node));
-    });
-  }
-
-  Error unknown_name() const {
-    std::string message = fmt::format("no model, family or series is called '{}' in snapshot {}",
-                                      printable(invocation_.name), facts_->number());
-    std::string suggestions;
-    for (const SearchHit& hit : search_names(view(), invocation_.name, kSuggestions)) {
-      suggestions += fmt::format("\n  {}", view().name(hit.node));
-    }
-    if (!suggestions.empty()) message += "; did you mean" + suggestions;
-    return Error{ErrorKind::not_found, message};
   }
 
   /// "2,293 live models descend from family qwen (1,482,379 downloads in 30 days)"
@@ -401,7 +260,7 @@ class Query {
       notes = fmt::format("Showing {} of {}; --all for the rest.\n", grouped(items.size()),
                           grouped(answer.listing.total));
     }
-    notes += marks_text(view());
+    notes += marks();
     if (!notes.empty()) out += '\n' + notes;
     print(out);
   }
@@ -684,29 +543,7 @@ class Query {
     }
     print(out + marks());
   }
-
-  const CliGlobals& globals_;
-  const Invocation& invocation_;
-  ParamReader reader_;
-  FamilySet families_;
-  SnapshotSet snapshots_;
-  std::unique_ptr<SnapshotFacts> facts_;
 };
-
-/// An option that is a parameter of section 5 of the API: given once or, where alternatives make
-/// sense, several times.
-void add_param(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
-               const std::string& name, const std::string& help, const std::string& value) {
-  command
-      .add_option_function<std::vector<std::string>>(
-          "--" + with_dashes(name),
-          [invocation, name](const std::vector<std::string>& values) {
-            for (const std::string& given : values) invocation->params.push_back({name, given});
-          },
-          help)
-      ->type_name(value)
-      ->allow_extra_args(false);
-}
 
 void add_list_params(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
                      bool with_depth) {
@@ -721,135 +558,101 @@ void add_list_params(CLI::App& command, const std::shared_ptr<Invocation>& invoc
   add_param(command, invocation, "created_after", "Created then or later", "TIME");
   add_param(command, invocation, "created_before", "Created earlier", "TIME");
   add_param(command, invocation, "min_confidence", "Of the last edge, from 0 to 1", "X");
-  command.add_flag_callback(
-      "--include-gone",
-      [invocation] {
-        invocation->params.push_back({"include_gone", "true"});
-      },
-      "Models that are no longer there, too");
+  add_flag_param(command, invocation, "include_gone", "Models that are no longer there, too");
   add_param(command, invocation, "sort", "downloads, likes, created_at, depth or id", "KEY");
   add_param(command, invocation, "order", "desc or asc", "ORDER");
 }
 
-void add_limit(CLI::App& command, const std::shared_ptr<Invocation>& invocation) {
-  add_param(command, invocation, "limit", "At most so many rows (100)", "N");
-  command.add_flag("--all", invocation->all, "Every row");
-}
-
-class Commands {
- public:
-  Commands(CLI::App& app, CliGlobals& globals) : app_{app}, globals_{globals} {}
-
-  /// `argument` empty: the command takes none. Returns the command and what it will be given.
-  std::pair<CLI::App*, std::shared_ptr<Invocation>> add(const std::string& name,
-                                                        const std::string& help,
-                                                        const std::string& argument,
-                                                        const std::string& example,
-                                                        void (Query::*run)(), bool lineage = true) {
-    CLI::App* command = app_.add_subcommand(name, help);
-    auto invocation = std::make_shared<Invocation>();
-    if (!argument.empty()) {
-      command->add_option(argument, invocation->name, "Family, series, model or part of a name")
-          ->required();
-    }
-    command->add_flag("--json", globals_.json, "Print what the HTTP API answers");
-    add_param(*command, invocation, "as_of", "Answer as snapshot N did", "N");
-    if (lineage) {
-      command->add_flag_callback(
-          "--include-inferred",
-          [invocation] {
-            invocation->params.push_back({"include_inferred", "true"});
-          },
-          "Count parents that names tell and nobody declares, too");
-    }
-    command->footer("Example: stemma " + example);
-    command->callback([&globals = globals_, invocation, run] {
-      try {
-        Query query{globals, *invocation};
-        (query.*run)();
-      } catch (const ParamError& error) {
-        const bool limit = error.parameter() == "limit";
-        throw Error{ErrorKind::usage,
-                    fmt::format("--{}: {}{}", with_dashes(error.parameter()), error.reason(),
-                                limit ? "; --all gives every row" : "")};
-      }
-    });
-    return {command, invocation};
-  }
-
- private:
-  CLI::App& app_;
-  CliGlobals& globals_;
-};
-
 }  // namespace
 
 void add_query_commands(CLI::App& app, CliGlobals& globals) {
-  Commands commands{app, globals};
-  commands.add("show", "What is known of a model or a family", "NAME", "show Qwen/Qwen2-7B",
-               &Query::show);
+  const std::pair<std::string, std::string> any{"NAME", "Family, series, model or part of a name"};
+  const auto add = [&](const QueryCommand& command, void (Query::*run)()) {
+    return add_query(app, globals, command, [&globals, run](const Invocation& invocation) {
+      Query query{globals, invocation};
+      (query.*run)();
+    });
+  };
+  add({"show", "What is known of a model or a family", {any}, "show Qwen/Qwen2-7B"}, &Query::show);
   {
     const auto [command, invocation] =
-        commands.add("parents", "The models that a model was made from, with the evidence", "NAME",
-                     "parents unsloth/Qwen2-7B-bnb-4bit", &Query::parents);
+        add({"parents",
+             "The models that a model was made from, with the evidence",
+             {any},
+             "parents unsloth/Qwen2-7B-bnb-4bit"},
+            &Query::parents);
     add_limit(*command, invocation);
   }
   {
-    const auto [command, invocation] =
-        commands.add("children", "The models made directly from a model or a family", "NAME",
-                     "children Qwen/Qwen2-7B --relation adapter", &Query::children);
+    const auto [command, invocation] = add({"children",
+                                            "The models made directly from a model or a family",
+                                            {any},
+                                            "children Qwen/Qwen2-7B --relation adapter"},
+                                           &Query::children);
     add_list_params(*command, invocation, false);
     add_limit(*command, invocation);
   }
   {
-    const auto [command, invocation] =
-        commands.add("ancestors", "Everything that a model or a family descends from", "NAME",
-                     "ancestors TheBloke/Mistral-7B-v0.1-GGUF", &Query::ancestors);
+    const auto [command, invocation] = add({"ancestors",
+                                            "Everything that a model or a family descends from",
+                                            {any},
+                                            "ancestors TheBloke/Mistral-7B-v0.1-GGUF"},
+                                           &Query::ancestors);
     add_list_params(*command, invocation, true);
     add_limit(*command, invocation);
   }
   {
-    const auto [command, invocation] =
-        commands.add("descendants", "Everything that descends from a model or a family", "NAME",
-                     "descendants qwen2 --min-downloads 1000", &Query::descendants);
+    const auto [command, invocation] = add({"descendants",
+                                            "Everything that descends from a model or a family",
+                                            {any},
+                                            "descendants qwen2 --min-downloads 1000"},
+                                           &Query::descendants);
     add_list_params(*command, invocation, true);
     add_limit(*command, invocation);
   }
   {
-    const auto [command, invocation] = commands.add("families", "All families, with their numbers",
-                                                    "", "families --json", &Query::families);
+    const auto [command, invocation] = add(
+        {"families", "All families, with their numbers", {}, "families --json"}, &Query::families);
     add_param(*command, invocation, "policy", "any or fractional", "POLICY");
   }
   {
     const auto [command, invocation] =
-        commands.add("family", "One family or series in numbers", "NAME",
-                     "family qwen --policy fractional", &Query::family);
+        add({"family", "One family or series in numbers", {any}, "family qwen --policy fractional"},
+            &Query::family);
     add_param(*command, invocation, "policy", "any or fractional", "POLICY");
   }
   {
     const auto [command, invocation] =
-        commands.add("search", "Models and families by a part of their name, typos allowed", "TEXT",
-                     "search qwen2-7b", &Query::search);
+        add({"search",
+             "Models and families by a part of their name, typos allowed",
+             {{"TEXT", "What to look for"}},
+             "search qwen2-7b"},
+            &Query::search);
     add_limit(*command, invocation);
   }
   {
     const auto [command, invocation] =
-        commands.add("stats", "The snapshot in numbers, and the documents that were refused", "",
-                     "stats --json", &Query::stats, false);
+        add({"stats",
+             "The snapshot in numbers, and the documents that were refused",
+             {},
+             "stats --json",
+             false},
+            &Query::stats);
     add_limit(*command, invocation);
   }
-  commands.add("snapshots", "The snapshots that were published", "", "snapshots", &Query::snapshots,
-               false);
+  add({"snapshots", "The snapshots that were published", {}, "snapshots", false},
+      &Query::snapshots);
   {
-    const auto [command, invocation] = commands.add(
-        "inference", "How parents that nobody declares are told from names, and how well", "",
-        "inference --measure", &Query::inference, false);
-    command->add_flag_callback(
-        "--measure",
-        [invocation = invocation] {
-          invocation->params.push_back({"measure", "true"});
-        },
-        "Measure it on this snapshot, too: hides the declared parents of half of the owners");
+    const auto [command, invocation] =
+        add({"inference",
+             "How parents that nobody declares are told from names, and how well",
+             {},
+             "inference --measure",
+             false},
+            &Query::inference);
+    add_flag_param(*command, invocation, "measure",
+                   "Measure it on this snapshot, too: hides the declared parents of half of the "
+                   "owners");
   }
 }
 

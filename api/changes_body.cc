@@ -1,0 +1,166 @@
+#include "api/changes_body.h"
+
+#include <memory>
+#include <optional>
+
+#include "api/json.h"
+#include "api/row_text.h"
+#include "graph/build.h"
+#include "graph/changes.h"
+
+namespace stemma {
+namespace {
+
+constexpr std::size_t kLinesAPiece = 500;
+
+/// A snapshot of nothing: what was before the first.
+SnapshotHandle nothing() {
+  struct Held {
+    SnapshotColumns columns = build_snapshot({});
+    SnapshotView view = view_of(columns);
+  };
+  const auto held = std::make_shared<Held>();
+  return {held, &held->view};
+}
+
+/// The changes of one snapshot on their way out.
+struct Step {
+  Step(SnapshotHandle from, SnapshotHandle to)
+      : old{std::move(from)},
+        now{std::move(to)},
+        before{*old},
+        after{*now},
+        changes{changes_between(before, after)} {}
+
+  SnapshotHandle old, now;
+  RowMaker before, after;
+  std::vector<Change> changes;
+  std::uint64_t next = 0;  ///< The next seq: 0 is the opening line.
+};
+
+void write_opening(JsonWriter& json, const SnapshotView& view) {
+  const SnapshotTotals& total = view.total();
+  json.key("observed_at");
+  json.time(total.observed_at);
+  json.key("last_seen");
+  json.time(total.observed_at);
+  json.key("models");
+  json.number(total.models);
+  json.key("edges");
+  json.number(total.edges);
+  json.key("partial");
+  json.boolean(total.partial != 0);
+}
+
+void write_set(JsonWriter& json, const Change& change) {
+  const auto columns = is_edge(change.kind) ? std::span<const std::string_view>{kEdgeColumns}
+                                            : std::span<const std::string_view>{kModelColumns};
+  json.key("set");
+  json.begin_object();
+  for (const auto& [place, value] : change.set) {
+    json.key(columns[place]);
+    write_cell(json, value);
+  }
+  json.end_object();
+}
+
+void write_change(JsonWriter& json, const Change& change) {
+  const auto cell = [&](std::string_view key, const Cell& value) {
+    json.key(key);
+    write_cell(json, value);
+  };
+  const bool added =
+      change.kind == ChangeKind::model_added || change.kind == ChangeKind::edge_added;
+  if (added) {  // flat: a whole row
+    for (const auto& [place, value] : change.set)
+      cell(is_edge(change.kind) ? kEdgeColumns[place] : kModelColumns[place], value);
+    return;
+  }
+  if (is_edge(change.kind)) {
+    cell("parent_id", change.parent_id);
+    cell("child_id", change.child_id);
+    cell("relation", change.relation);
+    cell("parent_hub_id", change.parent_hub_id);
+    cell("child_hub_id", change.child_hub_id);
+  } else {
+    cell("hub_id", change.hub_id);
+    cell("id", change.id);
+  }
+  switch (change.kind) {
+    case ChangeKind::model_renamed:
+    case ChangeKind::edge_retyped:
+      cell("from", change.from);
+      break;
+    case ChangeKind::license_changed:
+      cell("from", change.from);
+      cell("license", change.set.front().second);
+      break;
+    case ChangeKind::alias_added:
+      cell("alias", change.from);
+      break;
+    case ChangeKind::model_gone:
+      if (change.set.empty()) cell("state", std::string_view{"ghost"});
+      break;
+    default:
+      break;
+  }
+  if (!change.set.empty()) write_set(json, change);
+}
+
+}  // namespace
+
+ChunkSource change_lines(SnapshotSource& snapshots, SnapshotNumber since, SnapshotNumber to,
+                         std::optional<std::uint64_t> skip) {
+  // Shared, as a ChunkSource is copied.
+  auto step = std::make_shared<std::unique_ptr<Step>>();
+  return [&snapshots, step, since, number = since, to, skip, rows = std::uint64_t{0},
+          ended = false](std::string& out) mutable {
+    if (ended) return false;
+    JsonWriter json;
+    for (std::size_t lines = 0; lines < kLinesAPiece; ++lines) {
+      if (!*step) {
+        if (number == to) {
+          json.begin_object();
+          json.key("end");
+          json.boolean(true);
+          json.key("rows");
+          json.number(rows);
+          json.end_object();
+          json.end_line();
+          ended = true;
+          break;
+        }
+        SnapshotHandle before = number == 0 ? nothing() : snapshots.at(number);
+        *step = std::make_unique<Step>(std::move(before), snapshots.at(++number));
+        if (skip && number == since + 1) (*step)->next = *skip + 1;
+      }
+      Step& now = **step;
+      if (now.next > now.changes.size()) {
+        step->reset();
+        continue;
+      }
+      json.begin_object();
+      json.key("snapshot");
+      json.number(number);
+      json.key("seq");
+      json.number(now.next);
+      json.key("kind");
+      if (now.next == 0) {
+        json.text("snapshot");
+        write_opening(json, *now.now);
+      } else {
+        const Change& change = now.changes[now.next - 1];
+        json.text(to_string(change.kind));
+        write_change(json, change);
+      }
+      json.end_object();
+      json.end_line();
+      ++now.next;
+      ++rows;
+    }
+    out += json.take();
+    return true;
+  };
+}
+
+}  // namespace stemma
