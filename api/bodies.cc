@@ -3,6 +3,7 @@
 #include <cmath>
 #include <memory>
 
+#include "api/body_parts.h"
 #include "graph/augment.h"
 #include "graph/burst.h"
 #include "graph/infer.h"
@@ -12,50 +13,6 @@ namespace stemma {
 namespace {
 
 constexpr std::size_t kLinesAPiece = 500;
-
-double rounded(double share) { return std::round(share * 10000) / 10000; }
-
-/// What an answer that counts inferred edges says of them.
-void write_inferred(JsonWriter& json, const Inferred& added) {
-  const InferenceQuality quality = inference_quality(added.min_confidence);
-  json.key("inferred");
-  json.begin_object();
-  json.key("min_confidence");
-  json.confidence(added.min_confidence);
-  json.key("edges");
-  json.number(added.edges);
-  json.key("precision");
-  json.real(rounded(quality.precision()));
-  json.key("recall");
-  json.real(rounded(quality.recall()));
-  json.key("note");
-  json.text(inference_origin());
-  json.end_object();
-}
-
-/// What every answer says where the snapshot is not the whole and real hub. `partial_told`: the
-/// body has it already.
-void write_marks(JsonWriter& json, const SnapshotView& view, bool partial_told = false) {
-  const SnapshotTotals& total = view.total();
-  if (total.partial != 0) {
-    if (!partial_told) {
-      json.key("partial");
-      json.boolean(true);
-    }
-    json.key("scope");
-    json.text(view.scope_text());
-  }
-  if (total.generated != 0) {
-    json.key("generated");
-    json.boolean(true);
-  }
-  if (view.added) write_inferred(json, *view.added);
-}
-
-void write_snapshot(JsonWriter& json, const SnapshotView& view) {
-  json.key("snapshot");
-  json.number(view.total().number);
-}
 
 void write_gated(JsonWriter& json, Gated gated) {
   switch (gated) {
@@ -205,18 +162,6 @@ void write_search_item(JsonWriter& json, const SnapshotView& view, const SearchI
   json.key("descendants");
   json.number(item.descendants);
   json.end_object();
-}
-
-/// The line that tells a whole stream from one that was cut.
-void write_end_line(JsonWriter& json, const SnapshotView& view, std::size_t rows) {
-  json.begin_object();
-  json.key("end");
-  json.boolean(true);
-  json.key("rows");
-  json.number(rows);
-  write_marks(json, view);
-  json.end_object();
-  json.end_line();
 }
 
 void write_unread(JsonWriter& json, const std::map<std::string, std::uint64_t>& unread) {
@@ -445,9 +390,9 @@ std::string inference_body(const SnapshotView& view, const InferenceAnswer& answ
   json.key("min_confidence");
   json.confidence(kSureEnough);
   json.key("precision");
-  json.real(rounded(quality.precision()));
+  json.share(quality.precision());
   json.key("recall");
-  json.real(rounded(quality.recall()));
+  json.share(quality.recall());
   json.key("declaring");
   json.number(quality.declaring);
   json.end_object();

@@ -1,7 +1,8 @@
 #include "api/changes_body.h"
 
+#include <limits>
 #include <memory>
-#include <optional>
+#include <string>
 
 #include "api/json.h"
 #include "api/row_text.h"
@@ -109,17 +110,29 @@ void write_change(JsonWriter& json, const Change& change) {
 
 }  // namespace
 
-ChunkSource change_lines(SnapshotSource& snapshots, SnapshotNumber since, SnapshotNumber to,
-                         std::optional<std::uint64_t> skip) {
+ChangesRange read_changes_range(ParamReader& reader, SnapshotNumber newest) {
+  const auto since = reader.number("since", 0, std::numeric_limits<SnapshotNumber>::max());
+  const auto seq = reader.number("seq", 0, std::numeric_limits<std::int64_t>::max());
+  if (!since) throw ParamError{"since", "is missing: the snapshot that is known already, or 0"};
+  if (*since > newest) {
+    throw Error{ErrorKind::not_found, "there is no snapshot " + std::to_string(*since) +
+                                          "; the newest asked for is " + std::to_string(newest)};
+  }
+  ChangesRange range{.since = static_cast<SnapshotNumber>(*since), .to = newest, .after = {}};
+  if (seq) range.after = static_cast<std::uint64_t>(*seq);
+  return range;
+}
+
+ChunkSource change_lines(SnapshotSource& snapshots, const ChangesRange& range) {
   // Shared, as a ChunkSource is copied.
   auto step = std::make_shared<std::unique_ptr<Step>>();
-  return [&snapshots, step, since, number = since, to, skip, rows = std::uint64_t{0},
+  return [&snapshots, step, range, number = range.since, rows = std::uint64_t{0},
           ended = false](std::string& out) mutable {
     if (ended) return false;
     JsonWriter json;
     for (std::size_t lines = 0; lines < kLinesAPiece; ++lines) {
       if (!*step) {
-        if (number == to) {
+        if (number == range.to) {
           json.begin_object();
           json.key("end");
           json.boolean(true);
@@ -132,7 +145,7 @@ ChunkSource change_lines(SnapshotSource& snapshots, SnapshotNumber since, Snapsh
         }
         SnapshotHandle before = number == 0 ? nothing() : snapshots.at(number);
         *step = std::make_unique<Step>(std::move(before), snapshots.at(++number));
-        if (skip && number == since + 1) (*step)->next = *skip + 1;
+        if (range.after && number == range.since + 1) (*step)->next = *range.after + 1;
       }
       Step& now = **step;
       if (now.next > now.changes.size()) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "schema/model_record.h"
 
 namespace stemma {
@@ -9,6 +11,8 @@ namespace stemma {
 void JsonWriter::key(std::string_view name) {
   writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
 }
+
+void JsonWriter::share(double value) { writer_.Double(std::round(value * 10000) / 10000); }
 
 void JsonWriter::confidence(float value) {
   const std::string digits = fmt::format("{}", value);

@@ -29,6 +29,7 @@ class JsonWriter {
   void boolean(bool value) { writer_.Bool(value); }
   void number(std::uint64_t value) { writer_.Uint64(value); }
   void real(double value) { writer_.Double(value); }
+  void share(double value);        ///< Rounded to four decimals.
   void confidence(float value);    ///< In the fewest digits that give the same float.
   void count(std::int64_t value);  ///< null for kUnknownCount
   void sum(std::int64_t value) { writer_.Int64(value); }

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "api/bodies.h"
+#include "api/changes_body.h"
 #include "api/cursor.h"
 #include "api/gzip.h"
 #include "api/page_link.h"
@@ -218,6 +219,7 @@ class Exchange {
     if (path.size() == 2 && resource == "search") return search_answer();
     if (path.size() == 2 && resource == "stats") return stats();
     if (path.size() == 2 && resource == "snapshots") return snapshots();
+    if (path.size() == 2 && resource == "changes") return changes();
     if (path.size() == 2 && resource == "inference") return inference();
     return failure(404, "there is no such resource");
   }
@@ -487,6 +489,18 @@ class Exchange {
     reader.finish();
     return whole("/v1/inference", kJson,
                  [&] { return inference_body(view(), show_inference(*facts_, false)); });
+  }
+
+  Response changes() {
+    ParamReader reader{target_->params};
+    open_as_of(reader, false);
+    const ChangesRange range = read_changes_range(reader, facts_->number());
+    reader.finish();
+    Response response = begin("/v1/changes", kNdjson);
+    if (response.status != 200) return response;
+    ChunkSource lines = change_lines(context_.snapshots, range);
+    response.chunks = gzip_ ? gzip_chunks(std::move(lines)) : std::move(lines);
+    return response;
   }
 
   Response snapshots() {

@@ -47,15 +47,7 @@ class Query : QueryBase {
 
   void family() {
     const FamilyDefinition* family = families_.find(name());
-    if (family == nullptr) {
-      std::string known;
-      for (const FamilyDefinition& definition : families_.definitions()) {
-        known += (known.empty() ? "" : ", ") + definition.name;
-      }
-      throw Error{ErrorKind::not_found,
-                  fmt::format("no family or series is called '{}'; there are {}", printable(name()),
-                              known)};
-    }
+    if (family == nullptr) throw unknown_family(name());
     print_family(*family);
   }
 

@@ -9,6 +9,7 @@
 #include "schema/error.h"
 #include "tools/command.h"
 #include "tools/command_crawl.h"
+#include "tools/command_export.h"
 #include "tools/command_ingest.h"
 #include "tools/command_nightly.h"
 #include "tools/command_query.h"
@@ -44,6 +45,7 @@ int run(int argc, char** argv) {
   stemma::add_ingest_commands(app, globals);
   stemma::add_nightly_command(app, globals);
   stemma::add_query_commands(app, globals);
+  stemma::add_export_commands(app, globals);
   stemma::add_serve_command(app, globals);
   try {
     app.parse(argc, argv);

@@ -135,6 +135,14 @@ Error QueryBase::unknown_name(const std::string& name) const {
   return Error{ErrorKind::not_found, message};
 }
 
+Error QueryBase::unknown_family(const std::string& name) const {
+  std::string known;
+  for (const FamilyDefinition& definition : families_.definitions())
+    known += (known.empty() ? "" : ", ") + definition.name;
+  return Error{ErrorKind::not_found, fmt::format("no family or series is called '{}'; there are {}",
+                                                 printable(name), known)};
+}
+
 NodeId QueryBase::resolve_model(const std::string& name) const {
   const Subject subject = resolve(name);
   if (subject.family == nullptr) return subject.model;

@@ -45,6 +45,8 @@ class QueryBase {
   /// The same where only a model makes sense: Error{usage} for a family.
   [[nodiscard]] NodeId resolve_model(const std::string& name) const;
 
+  [[nodiscard]] Error unknown_family(const std::string& name) const;
+
   [[nodiscard]] std::size_t read_limit();
   /// What the reader must know before using a number, after a blank line; empty where nothing.
   [[nodiscard]] std::string marks() const;

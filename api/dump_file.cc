@@ -1,4 +1,4 @@
-#include "index/dump_file.h"
+#include "api/dump_file.h"
 
 #include <fcntl.h>
 #include <openssl/evp.h>
