@@ -187,8 +187,8 @@ void DocumentParser::Impl::read_card(od::value value, Draft& draft, ParsedBatch&
     if (field.unescaped_key().get(key) != simdjson::SUCCESS) return;
     // The key's bytes may be reused by the next unescaping: decide first, then read.
     const bool base = key == "base_model", how = key == "base_model_relation",
-               license = key == "license";
-    if (!base && !how && !license) continue;
+               license = key == "license", name = key == "license_name";
+    if (!base && !how && !license && !name) continue;
     od::value item;
     if (field.value().get(item) != simdjson::SUCCESS) return;
     od::json_type type{};
@@ -197,6 +197,8 @@ void DocumentParser::Impl::read_card(od::value value, Draft& draft, ParsedBatch&
     if (how) {
       if (get_text(item, text, batch))
         relation = parse_relation(text).value_or(Relation::unspecified);
+    } else if (name) {
+      if (get_text(item, text, batch)) record.license_name = text;
     } else if (type == od::json_type::array) {
       od::array list;
       if (item.get_array().get(list) != simdjson::SUCCESS) return;

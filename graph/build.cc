@@ -111,7 +111,8 @@ void fill_nodes(SnapshotColumns& out, const BuildInput& input, const ResolvedCla
         column->push_back(kUnknownCount);
       }
       out.author.push_back(term(owner_of(resolved.ghosts[ref.index])));
-      for (auto* column : {&out.license, &out.pipeline_tag, &out.library, &out.architecture}) {
+      for (auto* column :
+           {&out.license, &out.license_name, &out.pipeline_tag, &out.library, &out.architecture}) {
         column->push_back(0);
       }
       out.gated.push_back(Gated::unknown);
@@ -131,6 +132,7 @@ void fill_nodes(SnapshotColumns& out, const BuildInput& input, const ResolvedCla
     out.parameters.push_back(record.parameters());
     out.author.push_back(term(record.author.empty() ? owner_of(record.name) : record.author));
     out.license.push_back(term(record.license()));
+    out.license_name.push_back(term(record.license_name));
     out.pipeline_tag.push_back(term(record.pipeline_tag));
     out.library.push_back(term(record.library_name));
     out.architecture.push_back(term(record.architecture()));

@@ -1,5 +1,6 @@
 #include "graph/cycles.h"
 
+#include <algorithm>
 #include <boost/graph/strong_components.hpp>
 #include <vector>
 
@@ -7,23 +8,31 @@
 
 namespace stemma {
 
-std::uint64_t count_cycles(const SnapshotView& snapshot) {
-  if (snapshot.node_count() == 0) return 0;
+std::vector<NodeId> cycle_of_nodes(const SnapshotView& snapshot) {
   std::vector<NodeId> component(snapshot.node_count());
+  if (component.empty()) return component;
   const boost::typed_identity_property_map<NodeId> index;
   const LineageGraph graph{snapshot};
   const NodeId components =
       boost::strong_components(graph, boost::make_iterator_property_map(component.begin(), index),
                                boost::vertex_index_map(index));
   std::vector<std::uint32_t> size(components);
-  std::vector<bool> has_live(components);
-  for (NodeId node = 0; node < snapshot.node_count(); ++node) {
-    ++size[component[node]];
-    if (snapshot.live(node)) has_live[component[node]] = true;
+  for (const NodeId number : component) ++size[number];
+  for (NodeId& number : component) {
+    if (size[number] < 2) number = kNoNode;
   }
-  std::uint64_t cycles = 0;
-  for (NodeId c = 0; c < components; ++c) cycles += size[c] > 1 && has_live[c] ? 1 : 0;
-  return cycles;
+  return component;
+}
+
+std::uint64_t count_cycles(const SnapshotView& snapshot) {
+  std::vector<NodeId> with_live = cycle_of_nodes(snapshot);
+  for (NodeId node = 0; node < snapshot.node_count(); ++node) {
+    if (!snapshot.live(node)) with_live[node] = kNoNode;
+  }
+  std::sort(with_live.begin(), with_live.end());
+  const auto last = std::unique(with_live.begin(), with_live.end());
+  return static_cast<std::uint64_t>(
+      std::count_if(with_live.begin(), last, [](NodeId number) { return number != kNoNode; }));
 }
 
 }  // namespace stemma

@@ -32,6 +32,7 @@ ModelRecord carry_over(const ModelRecord& before, ModelRecord next, FieldSet ask
   keep(kLastModified, &ModelRecord::last_modified);
   keep(kTags, &ModelRecord::license_tag);
   keep(kCardData, &ModelRecord::license_card);
+  keep(kCardData, &ModelRecord::license_name);
   keep(kPipelineTag, &ModelRecord::pipeline_tag);
   keep(kLibraryName, &ModelRecord::library_name);
   keep(kSha, &ModelRecord::sha);
@@ -39,6 +40,8 @@ ModelRecord carry_over(const ModelRecord& before, ModelRecord next, FieldSet ask
   keep(kDisabled, &ModelRecord::disabled);
   keep(kSafetensors, &ModelRecord::parameters_safetensors);
   keep(kGguf, &ModelRecord::parameters_gguf);
+  keep(kGguf, &ModelRecord::gguf_architecture);
+  keep(kConfig, &ModelRecord::model_type);
   std::copy_if(before.claims.begin(), before.claims.end(), std::back_inserter(next.claims),
                [&](const Claim& claim) { return (told & field_of(claim.source)) == 0; });
   // Sources are told apart by field, so a stable order by source makes the claims independent of

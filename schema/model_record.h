@@ -58,6 +58,7 @@ struct ModelRecord {
   UnixSeconds last_modified = kUnknownTime;
   std::string_view license_tag;   ///< From the tag `license:X`.
   std::string_view license_card;  ///< From `cardData.license`; the tag goes before it.
+  std::string_view license_name;  ///< From `cardData.license_name`: which one, where it is `other`.
   std::string_view pipeline_tag;
   std::string_view library_name;
   std::string_view sha;

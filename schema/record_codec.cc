@@ -6,7 +6,7 @@ namespace stemma {
 namespace {
 
 constexpr std::uint8_t kValueVersion = 2;
-constexpr std::uint8_t kOldestVersion = 1;  // without model_type and gguf_architecture
+constexpr std::uint8_t kOldestVersion = 1;  // without model_type, gguf_architecture, license_name
 constexpr bool readable(std::uint8_t version) noexcept {
   return version >= kOldestVersion && version <= kValueVersion;
 }
@@ -46,6 +46,7 @@ void encode_version(const ModelVersion& version, std::string& out) {
   put_optional(writer, record.parameters_gguf, kUnknownCount);
   writer.text(record.model_type);
   writer.text(record.gguf_architecture);
+  writer.text(record.license_name);
   writer.varint(record.claims.size());
   for (const Claim& claim : record.claims) {
     writer.byte(static_cast<std::uint8_t>(static_cast<unsigned>(claim.source) << 4U |
@@ -101,6 +102,7 @@ std::optional<ModelVersion> decode_version(std::string_view bytes) {
   if (value_version > kOldestVersion) {
     record.model_type = reader.text();
     record.gguf_architecture = reader.text();
+    record.license_name = reader.text();
   }
   const std::uint64_t claims = reader.varint();
   if (claims > reader.rest().size()) return std::nullopt;  // a claim takes at least three bytes

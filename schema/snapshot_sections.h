@@ -155,11 +155,12 @@ struct SnapshotSections {
   Array<std::int64_t> likes;
   Array<std::int64_t> parameters;
   Array<std::uint32_t>
-      author;  ///< Into `terms`, as are the next three; term 0 is the empty string: unknown.
+      author;  ///< Into `terms`, as are the next five; term 0 is the empty string: unknown.
   Array<std::uint32_t> license;
+  Array<std::uint32_t> license_name;  ///< Which licence it is where `license` is `other`.
   Array<std::uint32_t> pipeline_tag;
   Array<std::uint32_t> library;
-  Array<std::uint32_t> architecture;  ///< Into `terms`: what the model's own files call it.
+  Array<std::uint32_t> architecture;  ///< What the model's own files call it.
   Array<Gated> gated;
   StringTable<Array> terms;
 
@@ -235,6 +236,7 @@ void for_each_section(Sections& s, Visit&& visit) {
   visit("parameters", s.parameters);
   visit("author", s.author);
   visit("license", s.license);
+  visit("license_name", s.license_name);
   visit("pipeline_tag", s.pipeline_tag);
   visit("library", s.library);
   visit("architecture", s.architecture);

@@ -17,6 +17,9 @@ ModelRecord before() {
   record.last_modified = 2;
   record.license_tag = "mit";
   record.license_card = "apache-2.0";
+  record.license_name = "some-license";
+  record.model_type = "qwen2";
+  record.gguf_architecture = "qwen2";
   record.pipeline_tag = "text-generation";
   record.library_name = "transformers";
   record.sha = "abc";
@@ -86,7 +89,10 @@ TEST_CASE("each field is carried over by its own bit", "[schema][carry_over]") {
   CHECK_FALSE(changed(kDisabled).disabled);
   CHECK(changed(kSafetensors).parameters_safetensors == kUnknownCount);
   CHECK(changed(kGguf).parameters_gguf == kUnknownCount);
+  CHECK(changed(kGguf).gguf_architecture.empty());
+  CHECK(changed(kConfig).model_type.empty());
   CHECK(changed(kCardData).license_card.empty());
+  CHECK(changed(kCardData).license_name.empty());
   CHECK(texts(changed(kBaseModels)) == List{"b", "c", "d", "e"});
   CHECK(texts(changed(kTags)) == List{"a", "c", "d", "e"});
   CHECK(texts(changed(kCardData)) == List{"a", "b", "d", "e"});

@@ -31,6 +31,7 @@ ModelVersion full_version() {
   record.parameters_gguf = 0;
   record.model_type = "qwen2";
   record.gguf_architecture = "llama";
+  record.license_name = "qwen-research";
   record.claims = {
       {ClaimSource::base_models, Relation::quantized, id_of("aaaaaaaaaaaaaaaaaaaaaaaa"),
        "acme/base"},
@@ -106,11 +107,12 @@ TEST_CASE("the version before architectures were kept is still read", "[schema][
   ModelVersion version = full_version();
   version.record.model_type = {};
   version.record.gguf_architecture = {};
+  version.record.license_name = {};
   version.record.claims.clear();
   std::string bytes = encoded(version);
-  // The same without the two empty texts before the number of claims, which end it.
-  REQUIRE(bytes.substr(bytes.size() - 3) == std::string(3, '\0'));
-  bytes.resize(bytes.size() - 2);
+  // The same without the three empty texts before the number of claims, which end it.
+  REQUIRE(bytes.substr(bytes.size() - 4) == std::string(4, '\0'));
+  bytes.resize(bytes.size() - 3);
   bytes[0] = 1;
   const auto back = decode_version(bytes);
   REQUIRE(back);

@@ -119,6 +119,8 @@ class Drawing {
       model.counts.likes = std::stoll(value);
     } else if (key == "license") {
       record.license_tag = keep(value);
+    } else if (key == "license_name") {
+      record.license_name = keep(value);
     } else if (key == "pipeline_tag") {
       record.pipeline_tag = keep(value);
     } else if (key == "library") {
