@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "api/body_parts.h"
+#include "api/lineage_bodies.h"
 #include "graph/augment.h"
 #include "graph/burst.h"
 #include "graph/infer.h"
@@ -81,8 +82,8 @@ void write_edge_item(JsonWriter& json, const SnapshotView& view, const Reached& 
   json.end_object();
 }
 
-void write_lineage_item(JsonWriter& json, const SnapshotView& view, const Reached& row,
-                        bool with_role) {
+void write_lineage_item(JsonWriter& json, const SnapshotView& view, const ListAnswer& answer,
+                        const Reached& row) {
   const NodeId node = row.node;
   const bool root = row.depth == 0;
   json.begin_object();
@@ -90,7 +91,7 @@ void write_lineage_item(JsonWriter& json, const SnapshotView& view, const Reache
   json.text(view.name(node));
   json.key("state");
   json.text(to_string(view.state[node]));
-  if (with_role) {
+  if (answer.kind == ListKind::family_models) {
     json.key("role");
     json.text(root ? "official" : "derivative");
   }
@@ -112,14 +113,16 @@ void write_lineage_item(JsonWriter& json, const SnapshotView& view, const Reache
   json.text_or_null(view.terms[view.license[node]]);
   json.key("pipeline_tag");
   json.text_or_null(view.terms[view.pipeline_tag[node]]);
+  if (answer.impact) write_impact_of(json, answer.impact->rows.at(node));
   json.end_object();
 }
 
-void write_item(JsonWriter& json, const SnapshotView& view, ListKind kind, const Reached& row) {
-  if (kind == ListKind::edges) {
+void write_item(JsonWriter& json, const SnapshotView& view, const ListAnswer& answer,
+                const Reached& row) {
+  if (answer.kind == ListKind::edges) {
     write_edge_item(json, view, row);
   } else {
-    write_lineage_item(json, view, row, kind == ListKind::family_models);
+    write_lineage_item(json, view, answer, row);
   }
 }
 
@@ -248,9 +251,10 @@ std::string list_body(const SnapshotView& view, const ListAnswer& answer, std::s
     json.key("total_downloads");
     json.sum(answer.listing.total_downloads);
   }
+  if (answer.impact) write_impact(json, *answer.impact);
   json.key("items");
   json.begin_array();
-  for (const Reached& row : answer.listing.items) write_item(json, view, answer.kind, row);
+  for (const Reached& row : answer.listing.items) write_item(json, view, answer, row);
   json.end_array();
   json.key("next");
   json.text_or_null(next);
@@ -621,7 +625,7 @@ ChunkSource list_lines(SnapshotHandle snapshot, ListAnswer answer) {
     const std::vector<Reached>& items = answer->listing.items;
     JsonWriter json;
     for (std::size_t i = 0; i < kLinesAPiece && next < items.size(); ++i, ++next) {
-      write_item(json, *snapshot, answer->kind, items[next]);
+      write_item(json, *snapshot, *answer, items[next]);
       json.end_line();
     }
     if (next == items.size()) {

@@ -94,12 +94,12 @@ ListAnswer list_parents(SnapshotFacts& facts, NodeId node, const ListQuery& quer
   all.descending = false;
   all.offset = query.offset;
   all.limit = query.limit;
-  return {ListKind::edges, node, {}, list_nodes(view, std::move(rows), all)};
+  return {ListKind::edges, node, {}, list_nodes(view, std::move(rows), all), nullptr};
 }
 
 ListAnswer list_children(SnapshotFacts& facts, NodeId node, const ListQuery& query) {
   const SnapshotView& view = facts.snapshot();
-  return {ListKind::edges, node, {}, list_nodes(view, children_of(view, node), query)};
+  return {ListKind::edges, node, {}, list_nodes(view, children_of(view, node), query), nullptr};
 }
 
 ListAnswer list_ancestors(SnapshotFacts& facts, NodeId node, ListQuery query) {
@@ -111,7 +111,7 @@ ListAnswer list_ancestors(SnapshotFacts& facts, NodeId node, ListQuery query) {
 ListAnswer list_descendants(SnapshotFacts& facts, NodeId node, const ListQuery& query) {
   const SnapshotView& view = facts.snapshot();
   auto reached = descendants_of(view, std::span{&node, 1});
-  return {ListKind::lineage, node, {}, list_nodes(view, std::move(reached), query)};
+  return {ListKind::lineage, node, {}, list_nodes(view, std::move(reached), query), nullptr};
 }
 
 ListAnswer list_ancestors(SnapshotFacts& facts, const FamilyDefinition& family, ListQuery query) {
@@ -126,7 +126,7 @@ ListAnswer list_descendants(SnapshotFacts& facts, const FamilyDefinition& family
   const SnapshotView& view = facts.snapshot();
   FamilyMembers members = members_of(view, facts.families(), family);
   return {ListKind::lineage, std::nullopt, family.name,
-          list_nodes(view, std::move(members.derivatives), query)};
+          list_nodes(view, std::move(members.derivatives), query), nullptr};
 }
 
 ListAnswer list_family_models(SnapshotFacts& facts, const FamilyDefinition& family,
@@ -136,7 +136,7 @@ ListAnswer list_family_models(SnapshotFacts& facts, const FamilyDefinition& fami
   std::vector<Reached> rows = std::move(members.derivatives);
   for (const NodeId root : members.roots) rows.push_back({root, 0, kNoNode, 0});
   return {ListKind::family_models, std::nullopt, family.name,
-          list_nodes(view, std::move(rows), query)};
+          list_nodes(view, std::move(rows), query), nullptr};
 }
 
 std::string_view to_string(Policy policy) noexcept {

@@ -3,12 +3,15 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "api/snapshot_facts.h"
+#include "graph/impact.h"
 #include "graph/infer.h"
 #include "graph/listing.h"
 #include "index/crawl_ledger.h"
@@ -29,7 +32,18 @@ struct ModelAnswer {
 [[nodiscard]] ModelAnswer show_model(SnapshotFacts& facts, NodeId node);
 
 /// How the items of a list are told.
-enum class ListKind { edges, lineage, family_models };
+enum class ListKind { edges, lineage, family_models, impact };
+
+/// What a withdrawn model would mean for those downstream, live models only but for `rows`.
+struct Impact {
+  struct Sum {
+    std::uint64_t models = 0;
+    std::int64_t downloads = 0;  ///< Unknown counts add nothing.
+  };
+  std::array<Sum, 3> by_exposure;  ///< By the value of Exposure.
+  Sum needs, only_source;
+  std::unordered_map<NodeId, ImpactRow> rows;  ///< Every descendant.
+};
 
 /// A list of models about one model or one family.
 struct ListAnswer {
@@ -37,6 +51,7 @@ struct ListAnswer {
   std::optional<NodeId> model;
   std::string family;  ///< Where there is no model.
   Listing listing;
+  std::shared_ptr<const Impact> impact;  ///< With ListKind::impact.
 };
 /// Every parent, ghosts and gone models too, by name. Only the query's offset and limit count.
 [[nodiscard]] ListAnswer list_parents(SnapshotFacts& facts, NodeId node, const ListQuery& query);

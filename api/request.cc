@@ -140,7 +140,8 @@ std::string percent_encode(std::string_view text, bool keep_slash) {
 
 bool is_subresource(std::string_view segment) noexcept {
   return segment == "children" || segment == "parents" || segment == "ancestors" ||
-         segment == "descendants" || segment == "adoption";
+         segment == "descendants" || segment == "adoption" || segment == "dominators" ||
+         segment == "history" || segment == "impact" || segment == "licenses";
 }
 
 std::string model_path(std::string_view name) {

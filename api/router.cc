@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <tuple>
 
@@ -12,6 +14,8 @@
 #include "api/changes_body.h"
 #include "api/cursor.h"
 #include "api/gzip.h"
+#include "api/lineage_bodies.h"
+#include "api/lineage_queries.h"
 #include "api/page_link.h"
 #include "api/pages.h"
 #include "api/problem.h"
@@ -220,6 +224,10 @@ class Exchange {
     if (path.size() == 2 && resource == "stats") return stats();
     if (path.size() == 2 && resource == "snapshots") return snapshots();
     if (path.size() == 2 && resource == "changes") return changes();
+    if (path.size() == 2 && resource == "path") return two_models("from", "to", path[1]);
+    if (path.size() == 2 && resource == "common_ancestors") return two_models("of", "and", path[1]);
+    if (path.size() == 2 && resource == "lint") return lint();
+    if (path.size() == 2 && resource == "licenses") return license_table_answer();
     if (path.size() == 2 && resource == "inference") return inference();
     return failure(404, "there is no such resource");
   }
@@ -260,7 +268,10 @@ class Exchange {
 
   /// The same without paging: a cursor is refused by the reader's finish().
   void open_as_of(ParamReader& reader, bool lineage = true) {
-    if (lineage) inferred_from_ = reader.inferred_from();
+    if (lineage) {
+      inferred_from_ = reader.inferred_from();
+      static_cast<void>(reader.share("min_confidence"));  // taken
+    }
     const auto as_of = reader.as_of();
     if (as_of) return open(context_.snapshots.at(*as_of));
     open_current();
@@ -313,8 +324,17 @@ class Exchange {
     return response;
   }
 
-  template <class MakeList>
-  Response list(const std::string& path, ListQuery query, MakeList&& make_list) {
+  /// One page of an answer of many items, or all of them as lines.
+  struct Page {
+    std::size_t shown = 0;
+    std::uint64_t total = 0;
+    std::function<std::string(std::string_view next)> body;
+    std::function<ChunkSource()> lines;
+  };
+
+  /// `make_page(offset, limit)` is not called where a 304 will do.
+  template <class MakePage>
+  Response paged(const std::string& path, std::size_t limit, MakePage&& make_page) {
     const bool stream = wants_lines(request_.header("Accept"));
     if (stream) {
       for (const Param& param : target_->params) {
@@ -322,29 +342,43 @@ class Exchange {
           throw ParamError{param.name, "makes no sense in a stream, which is the whole answer"};
         }
       }
-      query.limit = std::numeric_limits<NodeId>::max();  // whatever `limit` says: no pages here
+      limit = std::numeric_limits<NodeId>::max();  // whatever `limit` says: no pages here
     }
     const std::uint64_t hash = query_hash(path);
+    std::size_t offset = 0;
     if (cursor_) {
       if (cursor_->query != hash) throw ParamError{"cursor", "belongs to another query"};
-      query.offset = static_cast<std::size_t>(cursor_->offset);
+      offset = static_cast<std::size_t>(cursor_->offset);
     }
     Response response = begin(path, stream ? kNdjson : kJson);
     if (response.status != 200) return response;
-    ListAnswer answer = make_list(query);
+    const Page page = make_page(offset, limit);
     if (stream) {
-      ChunkSource lines = list_lines(facts_->handle(), std::move(answer));
+      ChunkSource lines = page.lines();
       response.chunks = gzip_ ? gzip_chunks(std::move(lines)) : std::move(lines);
       return response;
     }
     std::string next;
-    const std::size_t end = query.offset + answer.listing.items.size();
-    if (!answer.listing.items.empty() && end < answer.listing.total) {
+    const std::size_t end = offset + page.shown;
+    if (page.shown > 0 && end < page.total) {
       next = base_url(request_) + next_page(path, target_->params, {facts_->number(), end, hash});
       response.headers.emplace_back("Link", "<" + next + ">; rel=\"next\"");
     }
-    fill(response, list_body(view(), answer, next));
+    fill(response, page.body(next));
     return response;
+  }
+
+  template <class MakeList>
+  Response list(const std::string& path, ListQuery query, MakeList&& make_list) {
+    return paged(path, query.limit, [&](std::size_t offset, std::size_t limit) {
+      query.offset = offset;
+      query.limit = limit;
+      const auto answer = std::make_shared<ListAnswer>(make_list(query));
+      return Page{.shown = answer->listing.items.size(),
+                  .total = answer->listing.total,
+                  .body = [this, answer](auto next) { return list_body(view(), *answer, next); },
+                  .lines = [this, answer] { return list_lines(facts_->handle(), *answer); }};
+    });
   }
 
   // Names.
@@ -405,6 +439,15 @@ class Exchange {
     const NodeId node = find_model(name, model_path, suffix);
     if (redirect_) return *redirect_;
     const std::string path = model_path(name) + suffix;
+    if (sub == "dominators" || sub == "history" || sub == "licenses") {
+      static_cast<void>(reader.share("min_confidence"));  // was used to open the snapshot
+      reader.finish();
+      return whole(path, kJson, [&] {
+        if (sub == "dominators") return dominators_body(view(), find_dominators(*facts_, node));
+        if (sub == "history") return history_body(view(), show_history(*facts_, node));
+        return licenses_body(view(), show_licenses(*facts_, node));
+      });
+    }
     if (sub == "parents") {
       ListQuery query;
       query.limit = reader.limit();
@@ -413,10 +456,12 @@ class Exchange {
     }
     if (sub == "adoption") return failure(404, "there is no such resource");
     const ListQuery query = read_list_query(reader, sub == "ancestors", sub != "children");
+    const auto exposures = sub == "impact" ? read_exposures(reader) : std::vector<Exposure>{};
     reader.finish();
     return list(path, query, [&](const ListQuery& q) {
       if (sub == "children") return list_children(*facts_, node, q);
       if (sub == "ancestors") return list_ancestors(*facts_, node, q);
+      if (sub == "impact") return list_impact(*facts_, node, exposures, q);
       return list_descendants(*facts_, node, q);
     });
   }
@@ -481,6 +526,49 @@ class Exchange {
                                     ? context_.troubles(facts_->number(), kRejectedShown)
                                     : Troubles{});
     });
+  }
+
+  /// An answer about two models, given by name in whatever case, or by an alias.
+  Response two_models(std::string_view first, std::string_view second,
+                      const std::string& resource) {
+    ParamReader reader{target_->params};
+    open_as_of(reader);
+    const auto take = [&](std::string_view name) {
+      const auto text = reader.text(name);
+      if (!text) throw ParamError{std::string{name}, "is missing: the name of a model"};
+      return *text;
+    };
+    const std::string a = take(first);
+    const std::string b = take(second);
+    reader.finish();
+    const auto node = [&](const std::string& name) { return find_model(name, model_path, ""); };
+    const NodeId from = node(a);
+    const NodeId to = node(b);
+    return whole("/v1/" + resource, kJson, [&] {
+      return resource == "path" ? path_body(view(), find_path(*facts_, from, to))
+                                : common_body(view(), find_common(*facts_, from, to));
+    });
+  }
+
+  Response lint() {
+    ParamReader reader{target_->params};
+    open_asked(reader);
+    const auto kinds = read_lint_kinds(reader);
+    const std::size_t limit = reader.limit();
+    reader.finish();
+    return paged("/v1/lint", limit, [&](std::size_t offset, std::size_t most) {
+      const auto answer = std::make_shared<LintAnswer>(list_lint(*facts_, kinds, offset, most));
+      return Page{.shown = answer->items.size(),
+                  .total = answer->total,
+                  .body = [this, answer](auto next) { return lint_body(view(), *answer, next); },
+                  .lines = [this, answer] { return lint_lines(facts_->handle(), *answer); }};
+    });
+  }
+
+  Response license_table_answer() {
+    refuse_params();
+    open_current();
+    return whole("/v1/licenses", kJson, [] { return license_table_body(); });
   }
 
   Response inference() {

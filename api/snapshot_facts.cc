@@ -35,6 +35,12 @@ const FractionalSummary& SnapshotFacts::fractional(const FamilyDefinition& famil
       .first->second;
 }
 
+const std::vector<LintItem>& SnapshotFacts::lint() {
+  const std::lock_guard lock{mutex_};
+  if (!lint_) lint_ = find_lint(*snapshot_);
+  return *lint_;
+}
+
 std::uint64_t SnapshotFacts::in_no_family() {
   const std::lock_guard lock{mutex_};
   if (in_no_family_) return *in_no_family_;

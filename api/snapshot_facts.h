@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "graph/family.h"
+#include "graph/lint.h"
 #include "index/snapshot_file.h"
 
 namespace stemma {
@@ -33,6 +34,7 @@ class SnapshotFacts {
   [[nodiscard]] const FractionalSummary& fractional(const FamilyDefinition& family);
   /// Live models that are in no top-level family.
   [[nodiscard]] std::uint64_t in_no_family();
+  [[nodiscard]] const std::vector<LintItem>& lint();
   /// How many live models descend from `node`.
   [[nodiscard]] std::uint64_t live_descendants(NodeId node);
 
@@ -46,6 +48,7 @@ class SnapshotFacts {
   std::optional<FractionalShares> shares_;
   std::map<std::string, FractionalSummary> fractional_;
   std::optional<std::uint64_t> in_no_family_;
+  std::optional<std::vector<LintItem>> lint_;
   std::mutex counts_mutex_;
   std::unordered_map<NodeId, std::uint64_t> descendants_;  // guarded by counts_mutex_
 };

@@ -220,16 +220,6 @@ class Query : QueryBase {
                        grouped(static_cast<std::uint64_t>(answer.listing.total_downloads)));
   }
 
-  /// Where the HTTP API has the rows that follow; empty where there are none, or it has no such
-  /// list.
-  std::string rest_of(const ListAnswer& answer, const std::string& path) const {
-    const std::size_t shown = answer.listing.items.size();
-    if (path.empty() || shown == 0 || shown >= answer.listing.total) return {};
-    return next_page(path, invocation_.params,
-                     {facts_->number(), shown,
-                      query_hash(path, invocation_.params, hash_definitions(families_))});
-  }
-
   /// Where the HTTP API has a list of a model; empty for a family's, which it does not have.
   std::string list_path(const Subject& subject, std::string_view list) const {
     if (subject.family != nullptr) return {};
@@ -239,7 +229,9 @@ class Query : QueryBase {
   void print_list(const ListAnswer& answer, const std::string& path,
                   const std::string& head) const {
     if (globals_.json) {
-      return print(list_body(view(), answer, rest_of(answer, path)) + '\n');
+      return print(list_body(view(), answer,
+                             rest_of(path, answer.listing.items.size(), answer.listing.total)) +
+                   '\n');
     }
     std::string out = fmt::format("{}, {}.\n", head, snapshot_text(view()));
     const std::vector<Reached>& items = answer.listing.items;
@@ -536,24 +528,6 @@ class Query : QueryBase {
     print(out + marks());
   }
 };
-
-void add_list_params(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
-                     bool with_depth) {
-  add_param(command, invocation, "relation",
-            "Only these: finetune, adapter, quantized, merge, unspecified", "LIST");
-  if (with_depth) add_param(command, invocation, "depth", "At most so many edges away", "N");
-  add_param(command, invocation, "author", "Only by these authors", "LIST");
-  add_param(command, invocation, "license", "Only under these licenses", "LIST");
-  add_param(command, invocation, "pipeline_tag", "Only for these tasks", "LIST");
-  add_param(command, invocation, "library", "Only for these libraries", "LIST");
-  add_param(command, invocation, "min_downloads", "At least so many downloads in 30 days", "N");
-  add_param(command, invocation, "created_after", "Created then or later", "TIME");
-  add_param(command, invocation, "created_before", "Created earlier", "TIME");
-  add_param(command, invocation, "min_confidence", "Of the last edge, from 0 to 1", "X");
-  add_flag_param(command, invocation, "include_gone", "Models that are no longer there, too");
-  add_param(command, invocation, "sort", "downloads, likes, created_at, depth or id", "KEY");
-  add_param(command, invocation, "order", "desc or asc", "ORDER");
-}
 
 }  // namespace
 

@@ -11,6 +11,7 @@
 #include "tools/command_crawl.h"
 #include "tools/command_export.h"
 #include "tools/command_ingest.h"
+#include "tools/command_lineage.h"
 #include "tools/command_nightly.h"
 #include "tools/command_query.h"
 #include "tools/command_serve.h"
@@ -45,6 +46,7 @@ int run(int argc, char** argv) {
   stemma::add_ingest_commands(app, globals);
   stemma::add_nightly_command(app, globals);
   stemma::add_query_commands(app, globals);
+  stemma::add_lineage_commands(app, globals);
   stemma::add_export_commands(app, globals);
   stemma::add_serve_command(app, globals);
   try {

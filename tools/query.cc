@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <limits>
 
+#include "api/page_link.h"
 #include "graph/infer.h"
 #include "graph/lookup.h"
 #include "graph/search.h"
@@ -156,6 +157,14 @@ std::string QueryBase::marks() const {
   return text.empty() ? text : '\n' + text;
 }
 
+std::string QueryBase::rest_of(const std::string& path, std::size_t shown,
+                               std::uint64_t total) const {
+  if (path.empty() || shown == 0 || shown >= total) return {};
+  return next_page(
+      path, invocation_.params,
+      {facts_->number(), shown, query_hash(path, invocation_.params, hash_definitions(families_))});
+}
+
 std::size_t QueryBase::read_limit() {
   const std::size_t limit = reader_.limit();
   return invocation_.all ? std::numeric_limits<NodeId>::max() : limit;
@@ -187,6 +196,24 @@ void add_flag_param(CLI::App& command, const std::shared_ptr<Invocation>& invoca
 void add_limit(CLI::App& command, const std::shared_ptr<Invocation>& invocation) {
   add_param(command, invocation, "limit", "At most so many rows (100)", "N");
   command.add_flag("--all", invocation->all, "Every row");
+}
+
+void add_list_params(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
+                     bool with_depth) {
+  add_param(command, invocation, "relation",
+            "Only these: finetune, adapter, quantized, merge, unspecified", "LIST");
+  if (with_depth) add_param(command, invocation, "depth", "At most so many edges away", "N");
+  add_param(command, invocation, "author", "Only by these authors", "LIST");
+  add_param(command, invocation, "license", "Only under these licenses", "LIST");
+  add_param(command, invocation, "pipeline_tag", "Only for these tasks", "LIST");
+  add_param(command, invocation, "library", "Only for these libraries", "LIST");
+  add_param(command, invocation, "min_downloads", "At least so many downloads in 30 days", "N");
+  add_param(command, invocation, "created_after", "Created then or later", "TIME");
+  add_param(command, invocation, "created_before", "Created earlier", "TIME");
+  add_param(command, invocation, "min_confidence", "Of the last edge, from 0 to 1", "X");
+  add_flag_param(command, invocation, "include_gone", "Models that are no longer there, too");
+  add_param(command, invocation, "sort", "downloads, likes, created_at, depth or id", "KEY");
+  add_param(command, invocation, "order", "desc or asc", "ORDER");
 }
 
 std::pair<CLI::App*, std::shared_ptr<Invocation>> add_query(

@@ -48,6 +48,10 @@ class QueryBase {
   [[nodiscard]] Error unknown_family(const std::string& name) const;
 
   [[nodiscard]] std::size_t read_limit();
+  /// Where the HTTP API has the rows behind the first `shown`; empty where there are none, or where
+  /// `path` is empty: it has no such list.
+  [[nodiscard]] std::string rest_of(const std::string& path, std::size_t shown,
+                                    std::uint64_t total) const;
   /// What the reader must know before using a number, after a blank line; empty where nothing.
   [[nodiscard]] std::string marks() const;
 
@@ -82,6 +86,9 @@ void add_param(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
 /// An option without a value, told as the parameter `name=true`.
 void add_flag_param(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
                     const std::string& name, const std::string& help);
+/// The filters and the order of lists of models.
+void add_list_params(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
+                     bool with_depth);
 void add_limit(CLI::App& command, const std::shared_ptr<Invocation>& invocation);
 
 /// How a query stands on the command line.
