@@ -617,6 +617,44 @@ std::string snapshots_body(const SnapshotView& view) {
   return json.take();
 }
 
+std::string verify_body(const VerifyReport& report) {
+  JsonWriter json;
+  json.begin_object();
+  json.key("ok");
+  json.boolean(report.ok());
+  json.key("problems");
+  write_texts(json, report.problems);
+  json.key("versions");
+  json.number(report.versions);
+  json.key("documents");
+  json.number(report.documents);
+  json.key("snapshots");
+  json.begin_array();
+  for (const VerifyReport::Snapshot& checked : report.snapshots) {
+    json.begin_object();
+    json.key("snapshot");
+    json.number(checked.totals.number);
+    json.key("file");
+    json.boolean(checked.file);
+    json.key("derived");
+    json.boolean(checked.derived);
+    json.key("claims");
+    json.begin_object();
+    for (const auto& [key, count] : {std::pair{"observed", checked.totals.claims_observed},
+                                     std::pair{"kept", checked.totals.claims_kept},
+                                     std::pair{"rejected", checked.totals.claims_rejected},
+                                     std::pair{"self", checked.totals.claims_self}}) {
+      json.key(key);
+      json.number(count);
+    }
+    json.end_object();
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return json.take();
+}
+
 ChunkSource list_lines(SnapshotHandle snapshot, ListAnswer answer) {
   return [snapshot = std::move(snapshot),
           answer = std::make_shared<const ListAnswer>(std::move(answer)), next = std::size_t{0},

@@ -7,6 +7,7 @@
 #include "api/json.h"
 #include "api/queries.h"
 #include "api/request.h"
+#include "index/verify.h"
 
 namespace stemma {
 
@@ -32,6 +33,9 @@ namespace stemma {
 /// `{"runs": [...], "nights": [...]}`, as they come.
 [[nodiscard]] std::string crawls_body(const std::vector<RunFacts>& runs,
                                       const std::vector<Night>& nights);
+
+/// What `verify` found.
+[[nodiscard]] std::string verify_body(const VerifyReport& report);
 
 /// The list as NDJSON, a few hundred items a piece, closed by a line that tells their number: a
 /// stream without it was cut.

@@ -118,6 +118,13 @@ std::optional<Run> CrawlLedger::run(std::int64_t id) {
   return read_run(query);
 }
 
+std::string CrawlLedger::integrity() {
+  Statement query{impl_->db, "PRAGMA integrity_check"};
+  std::string found;
+  while (query.next()) found += (found.empty() ? "" : "; ") + query.text(0);
+  return found;
+}
+
 std::vector<Run> CrawlLedger::runs(std::size_t limit) {
   Statement query{impl_->db,
                   "SELECT " + std::string{kRunColumns} + " FROM runs ORDER BY id DESC LIMIT ?"};

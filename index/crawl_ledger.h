@@ -112,6 +112,8 @@ class CrawlLedger {
   /// Writes every field of the run.
   void update_run(const Run& run);
   [[nodiscard]] std::optional<Run> run(std::int64_t id);
+  /// SQLite's own check of the whole file: "ok", or what is wrong.
+  [[nodiscard]] std::string integrity();
   /// The newest run first.
   [[nodiscard]] std::vector<Run> runs(std::size_t limit);
   /// Imports that have not ended. With the directory's WriteLock held they are dead: nobody else

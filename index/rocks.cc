@@ -34,6 +34,10 @@ rocksdb::ColumnFamilyOptions family_options(std::size_t index) {
 
 }  // namespace
 
+void Handle::verify_checksums() const {
+  check(db_->VerifyChecksum(), "checking the store " + name_);
+}
+
 void check(const rocksdb::Status& status, const std::string& doing) {
   if (status.ok()) return;
   throw Error{status.IsCorruption() ? ErrorKind::corrupt : ErrorKind::storage,

@@ -39,6 +39,8 @@ class Handle {
                                                         bool fill_cache = false) const;
   /// nullopt-like: false when there is no such key.
   bool get(Family family, std::string_view key, std::string& value) const;
+  /// Reads every file and compares its checksums. Throws Error{corrupt}.
+  void verify_checksums() const;
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
  private:

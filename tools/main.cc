@@ -15,6 +15,7 @@
 #include "tools/command_nightly.h"
 #include "tools/command_query.h"
 #include "tools/command_serve.h"
+#include "tools/command_verify.h"
 #include "tools/version.h"
 
 namespace {
@@ -49,6 +50,7 @@ int run(int argc, char** argv) {
   stemma::add_lineage_commands(app, globals);
   stemma::add_export_commands(app, globals);
   stemma::add_serve_command(app, globals);
+  stemma::add_verify_command(app, globals);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

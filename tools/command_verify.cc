@@ -1,0 +1,68 @@
+#include "tools/command_verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include "api/bodies.h"
+#include "index/verify.h"
+#include "tools/progress.h"
+#include "tools/query.h"
+#include "tools/table.h"
+
+namespace stemma {
+namespace {
+
+void run_verify(CliGlobals& globals, bool all) {
+  VerifyReport report;
+  {
+    ProgressLine line;
+    report = verify(DataDir::open(globals.data), all,
+                    [&](const std::string& doing) { line.show(doing); });
+  }
+  if (!report.ok()) globals.exit_code = 1;
+  if (globals.json) return print(verify_body(report) + '\n');
+  Table table{{{"SNAPSHOT", true},
+               {"CLAIMS OBSERVED", true},
+               {"KEPT", true},
+               {"REJECTED", true},
+               {"SELF", true},
+               {"CHECKED", false, true}}};
+  for (const VerifyReport::Snapshot& checked : report.snapshots) {
+    const SnapshotTotals& total = checked.totals;
+    std::string what = checked.file ? "file" : "";
+    if (checked.derived) what += what.empty() ? "built again" : ", built again";
+    table.add({std::to_string(total.number), grouped(total.claims_observed),
+               grouped(total.claims_kept), grouped(total.claims_rejected),
+               grouped(total.claims_self), what.empty() ? "only the store: file pruned" : what});
+  }
+  std::string out =
+      fmt::format("{} and {} can be read.\n", plural(report.versions, "version") + " of models",
+                  plural(report.documents, "pack") + " of documents");
+  if (!report.snapshots.empty()) out += '\n' + table.text(terminal_width());
+  if (report.ok()) {
+    out +=
+        "\nAll is well: claims kept, rejected and on models themselves are all that were "
+        "observed.\n";
+  } else {
+    out += fmt::format("\n{}:\n", plural(report.problems.size(), "problem"));
+    for (const std::string& problem : report.problems) out += "  " + printable(problem) + '\n';
+  }
+  print(out);
+}
+
+}  // namespace
+
+void add_verify_command(CLI::App& app, CliGlobals& globals) {
+  auto all = std::make_shared<bool>(false);
+  CLI::App* verify = app.add_subcommand(
+      "verify", "Check the data against itself: checksums, counts, edges against claims");
+  verify->add_flag("--all", *all, "Build every snapshot again, not only the newest");
+  verify->add_flag("--json", globals.json, "Print JSON");
+  verify->footer("Example: stemma verify --all");
+  verify->callback([all, &globals] { run_verify(globals, *all); });
+}
+
+}  // namespace stemma
