@@ -72,6 +72,7 @@ class Linter {
         std::unique(items_.begin(), items_.end(),
                     [&](const LintItem& a, const LintItem& b) { return order(a) == order(b); }),
         items_.end());
+    find_meant();
     return std::move(items_);
   }
 

@@ -28,14 +28,14 @@ class Verification {
   VerifyReport run() {
     check_ledger();
     progress_("reading the store");
-    const ModelStore store{data_.store(), ModelStore::Mode::read_only};
-    guarded("the store", [&] { check_store(store.impl()); });
-    const std::vector<PublishedSnapshot> published = store.snapshots();
-    check_order(published);
-    for (const PublishedSnapshot& snapshot : published) {
-      const bool newest = snapshot.number == published.back().number;
-      check_snapshot(store, snapshot, newest);
-    }
+    guarded("the store", [&] {
+      const ModelStore store{data_.store(), ModelStore::Mode::read_only};
+      guarded("the store", [&] { check_store(store.impl()); });
+      const std::vector<PublishedSnapshot> published = store.snapshots();
+      check_order(published);
+      for (const PublishedSnapshot& snapshot : published)
+        check_snapshot(store, snapshot, snapshot.number == published.back().number);
+    });
     return std::move(report_);
   }
 
