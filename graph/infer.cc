@@ -65,7 +65,14 @@ class Guesser {
   [[nodiscard]] std::optional<InferredParent> guess_from_path(NodeId child, std::string_view text) {
     const auto part = model_in_path(text);
     if (!part) return std::nullopt;
-    const Choice choice = choose(child, fold_case(*part));
+    const std::string folded = fold_case(*part);
+    // Caches name their directories after the whole repository, and people keep models by owner.
+    for (const auto& name : {repository_in_cache(folded), repository_in_path(text)}) {
+      const NodeId parent = name ? find(fold_case(*name)) : kNoNode;
+      if (parent != kNoNode && acceptable(child, parent))
+        return InferredParent{child, parent, InferenceRule::local_path};
+    }
+    const Choice choice = choose(child, folded);
     if (choice.node == kNoNode || !known_base(choice.node)) return std::nullopt;
     return InferredParent{child, choice.node, InferenceRule::local_path};
   }

@@ -46,8 +46,8 @@ enum class LicenseVerdict : std::uint8_t {
   relaxes,      ///< Lacks a condition that the ancestor's asks to be passed on.
   contradicts,  ///< Another licence with conditions where the ancestor's asks for its own, or for
                 ///< no derivatives.
-  undeclared,  ///< The model declares none.
-  unknown,     ///< One of the two is not in the table, or the ancestor declares none.
+  undeclared,   ///< The model declares none.
+  unknown,      ///< One of the two is not in the table, or the ancestor declares none.
 };
 [[nodiscard]] std::string_view to_string(LicenseVerdict verdict) noexcept;
 

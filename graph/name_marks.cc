@@ -200,4 +200,29 @@ std::optional<std::string_view> model_in_path(std::string_view path) {
   return std::nullopt;
 }
 
+std::optional<std::string> repository_in_path(std::string_view path) {
+  const auto model = model_in_path(path);
+  if (!model) return std::nullopt;
+  std::string_view before = path.substr(0, static_cast<std::size_t>(model->data() - path.data()));
+  if (before.size() < 2) return std::nullopt;
+  before.remove_suffix(1);
+  const auto slash = before.find_last_of("/\\");
+  if (slash != std::string_view::npos) before.remove_prefix(slash + 1);
+  std::string name{before};
+  name += '/';
+  name += *model;
+  return valid_repository_id(name) ? std::optional{std::move(name)} : std::nullopt;
+}
+
+std::optional<std::string> repository_in_cache(std::string_view directory) {
+  constexpr std::string_view kPrefix = "models--";
+  if (directory.substr(0, kPrefix.size()) == kPrefix) directory.remove_prefix(kPrefix.size());
+  const auto dashes = directory.find("--");
+  if (dashes == std::string_view::npos) return std::nullopt;
+  std::string name{directory.substr(0, dashes)};
+  name += '/';
+  name += directory.substr(dashes + 2);
+  return valid_repository_id(name) ? std::optional{std::move(name)} : std::nullopt;
+}
+
 }  // namespace stemma

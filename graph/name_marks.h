@@ -32,4 +32,12 @@ namespace stemma {
 /// `Qwen2-7B`. A checkpoint's directory (`checkpoint-500`, `final`) is skipped. Takes any text.
 [[nodiscard]] std::optional<std::string_view> model_in_path(std::string_view path);
 
+/// The last two components of such a path, where they could be a repository:
+/// `/models/Qwen/Qwen2-7B` gives `Qwen/Qwen2-7B`.
+[[nodiscard]] std::optional<std::string> repository_in_path(std::string_view path);
+
+/// The repository that a cache's directory is named after: `models--org--model`, or without the
+/// first word, gives `org/model`.
+[[nodiscard]] std::optional<std::string> repository_in_cache(std::string_view directory);
+
 }  // namespace stemma

@@ -77,10 +77,13 @@ DataDir DataDir::open_or_create(const fs::path& path) {
     }
     const fs::directory_iterator entries{path, error};
     if (error) throw Error{ErrorKind::storage, "reading " + path.string() + ": " + error.message()};
-    // A process killed before its FORMAT stood leaves nothing else than FORMAT.new.
-    const bool foreign = std::any_of(
-        entries, fs::directory_iterator{},
-        [](const fs::directory_entry& entry) { return entry.path().filename() != "FORMAT.new"; });
+    // A process killed before its FORMAT stood leaves nothing else than FORMAT.new; and what people
+    // put into a data directory may be there before it.
+    const bool foreign =
+        std::any_of(entries, fs::directory_iterator{}, [](const fs::directory_entry& entry) {
+          const fs::path name = entry.path().filename();
+          return name != "FORMAT.new" && name != "curated.toml" && name != "stemma.toml";
+        });
     if (foreign) {
       throw Error{ErrorKind::usage,
                   path.string() +

@@ -82,6 +82,14 @@ TEST_CASE("a local path ends in a model's name", "[graph][name_marks]") {
   CHECK(model("/my model/") == "-");
   CHECK(model("///") == "-");
   CHECK(model("") == "-");
+  CHECK(repository_in_path("/data/meta-llama/Llama-2-7b") == "meta-llama/Llama-2-7b");
+  CHECK(repository_in_path("C:\\models\\Qwen\\Qwen2-7B\\checkpoint-5") == "Qwen/Qwen2-7B");
+  CHECK_FALSE(repository_in_path("/Llama-2-7b"));
+  CHECK_FALSE(repository_in_path("./x"));
+  CHECK(repository_in_cache("models--org--some-model") == "org/some-model");
+  CHECK(repository_in_cache("unsloth--llama-3.2-3b") == "unsloth/llama-3.2-3b");
+  CHECK_FALSE(repository_in_cache("plain-model"));
+  CHECK_FALSE(repository_in_cache("--x"));
 }
 
 }  // namespace

@@ -112,6 +112,37 @@ class RealHub(unittest.TestCase):
             self.assertEqual(family["derivatives"], exactly)
         self.assertEqual(answer(data, "family", "qwen")["downloads"]["official"], 6338139)
 
+    def test_what_is_printed_of_inferred_parents_is_what_measuring_gives(self):
+        data = self.dir / "data"
+        data.mkdir()
+        shutil.copy(ROOT / "schema" / "curated.toml", data)
+        stemma(data, "import", LISTING, "--complete", "--observed-at", "2024-07-11")
+        inference = answer(data, "inference", "--measure")
+        measured = inference["measured_here"][0]
+        for rule in inference["rules"]:
+            for key in ("right", "exact", "wrong", "unjudged"):
+                self.assertEqual(rule[key], measured[rule["rule"]][key], (rule["rule"], key))
+        # What nobody declares is counted only when it is asked for, and then the figures stand beside it.
+        declared, guessed = answer(data, "family", "qwen"), answer(data, "family", "qwen", "--include-inferred")
+        self.assertNotIn("inferred", declared)
+        self.assertGreater(guessed["derivatives"], declared["derivatives"])
+        self.assertGreater(guessed["inferred"]["precision"], 0.97)
+
+    def test_what_a_store_holds_agrees_with_itself(self):
+        data = self.dir / "data"
+        for hour in RADAR[:3]:
+            stemma(data, "import", hour)
+        stemma(data, "import", LISTING.with_name("details-2024-07.ndjson.zst"))
+        found = answer(data, "verify", "--all")
+        self.assertEqual(found["problems"], [])
+        self.assertEqual(len(found["snapshots"]), 4)
+        for snapshot in found["snapshots"]:
+            claims = snapshot["claims"]
+            self.assertGreater(claims["rejected"], 30)  # local paths, one with a drive letter and its colon
+            self.assertEqual(claims["observed"], claims["kept"] + claims["rejected"] + claims["self"])
+        texts = [item["text"] for item in answer(data, "lint", "--kind", "rejected_claim", "--all")["items"]]
+        self.assertIn("C:\\Models\\Apriel-5B-Instruct", texts)
+
     def test_a_crawl_killed_again_and_again_gives_what_an_import_gives(self):
         imported, crawled = self.dir / "imported", self.dir / "crawled"
         observed = ("--observed-at", "2026-08-20T22:00:24Z")
