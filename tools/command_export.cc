@@ -100,6 +100,7 @@ void add_export_commands(CLI::App& app, CliGlobals& globals) {
     add_param(*command, invocation, "root", "Only this model, with all that descends from it",
               "MODEL");
     add_flag_param(*command, invocation, "zstd", "Compress every file but the manifest");
+    command->get_option("--json")->description("Print the manifest");
     add_param(*command, invocation, "out", "Where the files go; made where it is missing", "DIR");
   }
   {

@@ -25,7 +25,7 @@ class LineageQuery : QueryBase {
   void path() {
     const NodeId from = resolve_model(invocation_.names[0]);
     const NodeId to = resolve_model(invocation_.names[1]);
-    finish();
+    reader_.finish();
     const PathAnswer answer = find_path(*facts_, from, to);
     if (globals_.json) return print(path_body(view(), answer) + '\n');
     const std::vector<Path>& paths = answer.paths.paths;
@@ -52,7 +52,7 @@ class LineageQuery : QueryBase {
   void common() {
     const NodeId a = resolve_model(invocation_.names[0]);
     const NodeId b = resolve_model(invocation_.names[1]);
-    finish();
+    reader_.finish();
     const CommonAnswer answer = find_common(*facts_, a, b);
     if (globals_.json) return print(common_body(view(), answer) + '\n');
     std::string out = fmt::format(
@@ -73,7 +73,7 @@ class LineageQuery : QueryBase {
 
   void dominators() {
     const NodeId model = resolve_model(name());
-    finish();
+    reader_.finish();
     const DominatorsAnswer answer = find_dominators(*facts_, model);
     if (globals_.json) return print(dominators_body(view(), answer) + '\n');
     std::string out;
@@ -143,7 +143,7 @@ class LineageQuery : QueryBase {
 
   void licenses() {
     const NodeId model = resolve_model(name());
-    finish();
+    reader_.finish();
     const LicensesAnswer answer = show_licenses(*facts_, model);
     if (globals_.json) return print(licenses_body(view(), answer) + '\n');
     std::string out = fmt::format(
@@ -181,7 +181,7 @@ class LineageQuery : QueryBase {
 
   void history() {
     const NodeId model = resolve_model(name());
-    finish();
+    reader_.finish();
     const HistoryAnswer answer = show_history(*facts_, model);
     if (globals_.json) return print(history_body(view(), answer) + '\n');
     const auto seen = [&](SnapshotNumber number) {
@@ -220,7 +220,7 @@ class LineageQuery : QueryBase {
   void lint() {
     const auto kinds = read_lint_kinds(reader_);
     const std::size_t limit = read_limit();
-    finish();
+    reader_.finish();
     const LintAnswer answer = list_lint(*facts_, kinds, 0, limit);
     if (globals_.json)
       return print(
@@ -245,12 +245,6 @@ class LineageQuery : QueryBase {
   }
 
  private:
-  /// What every one of these understands, though only the opening of the snapshot uses it.
-  void finish() {
-    static_cast<void>(reader_.share("min_confidence"));
-    reader_.finish();
-  }
-
   [[nodiscard]] std::string name_of(NodeId node) const {
     const NodeState state = view().state[node];
     if (state == NodeState::live) return std::string{view().name(node)};

@@ -83,6 +83,8 @@ QueryBase::QueryBase(const CliGlobals& globals, const Invocation& invocation)
       snapshots_{DataDir::open(globals.data)} {
   const auto as_of = reader_.as_of();
   SnapshotHandle snapshot = as_of ? snapshots_.at(*as_of) : snapshots_.current();
+  static_cast<void>(
+      reader_.share("min_confidence"));  // taken, whatever else the query does with it
   if (const auto least = reader_.inferred_from()) snapshot = with_inferred(snapshot, *least);
   facts_ = std::make_unique<SnapshotFacts>(std::move(snapshot), families_);
 }
@@ -210,7 +212,8 @@ void add_list_params(CLI::App& command, const std::shared_ptr<Invocation>& invoc
   add_param(command, invocation, "min_downloads", "At least so many downloads in 30 days", "N");
   add_param(command, invocation, "created_after", "Created then or later", "TIME");
   add_param(command, invocation, "created_before", "Created earlier", "TIME");
-  add_param(command, invocation, "min_confidence", "Of the last edge, from 0 to 1", "X");
+  command.get_option("--min-confidence")
+      ->description("Of the last edge, from 0 to 1; counts inferred edges from there on, too");
   add_flag_param(command, invocation, "include_gone", "Models that are no longer there, too");
   add_param(command, invocation, "sort", "downloads, likes, created_at, depth or id", "KEY");
   add_param(command, invocation, "order", "desc or asc", "ORDER");
@@ -231,6 +234,8 @@ std::pair<CLI::App*, std::shared_ptr<Invocation>> add_query(
   if (query.lineage) {
     add_flag_param(*command, invocation, "include_inferred",
                    "Count parents that names tell and nobody declares, too");
+    add_param(*command, invocation, "min_confidence",
+              "The same, only those of at least this confidence, from 0 to 1", "X");
   }
   command->footer("Example: stemma " + query.example);
   command->callback([invocation, run = std::move(run)] {

@@ -86,7 +86,7 @@ void add_param(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
 /// An option without a value, told as the parameter `name=true`.
 void add_flag_param(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
                     const std::string& name, const std::string& help);
-/// The filters and the order of lists of models.
+/// The filters and the order of lists of models, of a command that add_query made for lineage.
 void add_list_params(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
                      bool with_depth);
 void add_limit(CLI::App& command, const std::shared_ptr<Invocation>& invocation);
