@@ -31,11 +31,11 @@ struct Step {
         now{std::move(to)},
         before{*old},
         after{*now},
-        changes{changes_between(before, after)} {}
+        changes{before, after} {}
 
   SnapshotHandle old, now;
   RowMaker before, after;
-  std::vector<Change> changes;
+  ChangeStream changes;
   std::uint64_t next = 0;  ///< The next seq: 0 is the opening line.
 };
 
@@ -130,7 +130,7 @@ ChunkSource change_lines(SnapshotSource& snapshots, const ChangesRange& range) {
           ended = false](std::string& out) mutable {
     if (ended) return false;
     JsonWriter json;
-    for (std::size_t lines = 0; lines < kLinesAPiece; ++lines) {
+    for (std::size_t lines = 0; lines < kLinesAPiece;) {
       if (!*step) {
         if (number == range.to) {
           json.begin_object();
@@ -145,30 +145,31 @@ ChunkSource change_lines(SnapshotSource& snapshots, const ChangesRange& range) {
         }
         SnapshotHandle before = number == 0 ? nothing() : snapshots.at(number);
         *step = std::make_unique<Step>(std::move(before), snapshots.at(++number));
-        if (range.after && number == range.since + 1) (*step)->next = *range.after + 1;
       }
       Step& now = **step;
-      if (now.next > now.changes.size()) {
+      const std::uint64_t seq = now.next++;
+      const std::optional<Change> change = seq == 0 ? std::nullopt : now.changes.next();
+      if (seq != 0 && !change) {
         step->reset();
         continue;
       }
+      if (range.after && number == range.since + 1 && seq <= *range.after) continue;
       json.begin_object();
       json.key("snapshot");
       json.number(number);
       json.key("seq");
-      json.number(now.next);
+      json.number(seq);
       json.key("kind");
-      if (now.next == 0) {
+      if (seq == 0) {
         json.text("snapshot");
         write_opening(json, *now.now);
       } else {
-        const Change& change = now.changes[now.next - 1];
-        json.text(to_string(change.kind));
-        write_change(json, change);
+        json.text(to_string(change->kind));
+        write_change(json, *change);
       }
       json.end_object();
       json.end_line();
-      ++now.next;
+      ++lines;
       ++rows;
     }
     out += json.take();

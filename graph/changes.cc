@@ -59,35 +59,54 @@ void match(const std::vector<std::pair<Key, NodeId>>& before,
   }
 }
 
-class Comparison {
+}  // namespace
+
+class ChangeStream::Comparison {
  public:
   Comparison(const RowMaker& before, const RowMaker& after)
       : before_{before}, after_{after}, old_{before.snapshot()}, new_{after.snapshot()} {
     matches_.after_of.assign(old_.node_count(), kNoNode);
     matches_.before_of.assign(new_.node_count(), kNoNode);
     now_ = CellTime{new_.total().observed_at};
-  }
-
-  std::vector<Change> run() {
     const auto models = models_by_id(new_);
     match(models_by_id(old_), models, matches_);
     const auto old_ghosts = ghosts_by_name(old_);
     const auto ghosts = ghosts_by_name(new_);
     match(old_ghosts, ghosts, matches_);
     for (const auto& [name, node] : old_ghosts) {
-      if (matches_.after_of[node] == kNoNode) {
-        Change& change = add(ChangeKind::model_gone);
-        change.id = old_.name(node);
-      }
+      if (matches_.after_of[node] == kNoNode) lost_ghosts_.push_back(node);
     }
-    for (const auto& [id, node] : models) compare_model(node);
-    for (const auto& [name, node] : ghosts) compare_model(node);
-    for (NodeId child = 0; child < old_.node_count(); ++child) removed_edges(child);
-    for (NodeId child = 0; child < new_.node_count(); ++child) compare_edges(child);
-    return std::move(changes_);
+    order_.reserve(models.size() + ghosts.size());
+    for (const auto& [id, node] : models) order_.push_back(node);
+    for (const auto& [name, node] : ghosts) order_.push_back(node);
+  }
+
+  std::optional<Change> next() {
+    while (next_ == changes_.size()) {
+      changes_.clear();
+      next_ = 0;
+      if (!step()) return std::nullopt;
+    }
+    return std::move(changes_[next_++]);
   }
 
  private:
+  /// Looks at one more ghost, model or child; false when all was looked at.
+  bool step() {
+    std::size_t at = looked_at_++;
+    if (at < lost_ghosts_.size()) {
+      add(ChangeKind::model_gone).id = old_.name(lost_ghosts_[at]);
+      return true;
+    }
+    at -= lost_ghosts_.size();
+    if (at < order_.size()) return compare_model(order_[at]), true;
+    at -= order_.size();
+    if (at < old_.node_count()) return removed_edges(static_cast<NodeId>(at)), true;
+    at -= old_.node_count();
+    if (at < new_.node_count()) return compare_edges(static_cast<NodeId>(at)), true;
+    return false;
+  }
+
   Change& add(ChangeKind kind) { return changes_.emplace_back(Change{.kind = kind}); }
 
   Change& add_model(ChangeKind kind, const ModelRow& row) {
@@ -213,10 +232,12 @@ class Comparison {
   const SnapshotView& new_;
   CellTime now_;
   Matches matches_;
-  std::vector<Change> changes_;
+  std::vector<NodeId> lost_ghosts_;  ///< Of before.
+  std::vector<NodeId> order_;        ///< Of after: models by `_id`, then ghosts by folded name.
+  std::size_t looked_at_ = 0;
+  std::vector<Change> changes_;  ///< Of what was looked at last.
+  std::size_t next_ = 0;
 };
-
-}  // namespace
 
 std::string_view to_string(ChangeKind kind) noexcept {
   switch (kind) {
@@ -251,8 +272,10 @@ bool is_edge(ChangeKind kind) noexcept {
          kind == ChangeKind::edge_retyped || kind == ChangeKind::edge_changed;
 }
 
-std::vector<Change> changes_between(const RowMaker& before, const RowMaker& after) {
-  return Comparison{before, after}.run();
-}
+ChangeStream::ChangeStream(const RowMaker& before, const RowMaker& after)
+    : comparison_{std::make_unique<Comparison>(before, after)} {}
+ChangeStream::~ChangeStream() = default;
+
+std::optional<Change> ChangeStream::next() { return comparison_->next(); }
 
 }  // namespace stemma

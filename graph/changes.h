@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -52,7 +54,22 @@ struct Change {
 ///     edge_changed.
 ///
 /// Models are the same when their `hub_id` is, ghosts when their folded name is, edges when both
-/// ends are. Linear in both snapshots, plus sorting of ids. Both must outlive the result.
-[[nodiscard]] std::vector<Change> changes_between(const RowMaker& before, const RowMaker& after);
+/// ends are. Linear in both snapshots, plus sorting of ids; holds a few numbers a node, and one
+/// change at a time.
+class ChangeStream {
+ public:
+  /// Both, and their snapshots, must outlive the stream.
+  ChangeStream(const RowMaker& before, const RowMaker& after);
+  ~ChangeStream();
+  ChangeStream(const ChangeStream&) = delete;
+  ChangeStream& operator=(const ChangeStream&) = delete;
+
+  /// nullopt when there are no more.
+  [[nodiscard]] std::optional<Change> next();
+
+ private:
+  class Comparison;
+  std::unique_ptr<Comparison> comparison_;
+};
 
 }  // namespace stemma
