@@ -20,6 +20,12 @@ int hex_digit(char c) noexcept {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+/// What the names of headers are made of (RFC 9110, 5.6.2).
+bool is_token_char(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
+}
+
 /// The length of the valid UTF-8 sequence that `text` begins with; 0 for none.
 std::size_t sequence_length(std::string_view text) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -82,6 +88,33 @@ std::size_t head_length(std::string_view bytes, std::size_t seen) noexcept {
     if (rest.substr(0, 2) == "\r\n") return end + 3;
   }
   return kNone;
+}
+
+std::optional<std::string_view> head_fault(std::string_view head) noexcept {
+  std::size_t hosts = 0;
+  head.remove_prefix(std::min(head.find('\n'), head.size() - 1) + 1);
+  while (!head.empty()) {
+    const auto end = std::min(head.find('\n'), head.size());
+    std::string_view line = head.substr(0, end);
+    head.remove_prefix(std::min(end + 1, head.size()));
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (line.empty()) return std::nullopt;
+    if (line.front() == ' ' || line.front() == '\t') return "a header line is folded";
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) return "a header line has no colon";
+    const std::string_view name = line.substr(0, colon);
+    if (!name.empty() && (name.back() == ' ' || name.back() == '\t'))
+      return "a header has white space before its colon";
+    if (name.empty() || !std::all_of(name.begin(), name.end(), is_token_char))
+      return "a header's name is none that HTTP knows";
+    const std::string_view value = line.substr(colon + 1);
+    if (std::any_of(value.begin(), value.end(),
+                    [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; })) {
+      return "a header holds a control character";
+    }
+    if (equal_folded(name, "Host") && ++hosts > 1) return "there are two Host headers";
+  }
+  return std::nullopt;
 }
 
 std::string_view Response::header(std::string_view name) const noexcept {

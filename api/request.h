@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,7 @@ struct Request {
   std::string method = "GET";
   std::string target = "/";  ///< Path and query as they were sent, percent-encoded.
   HeaderList headers;
+  std::string peer;  ///< The address that the connection came from, as text; empty: not known.
 
   /// The first header of that name in any case; empty when there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
@@ -32,6 +34,12 @@ struct Request {
 /// there. What can become no request ends at once: there is nothing to wait for. `seen` bytes were
 /// looked at before.
 [[nodiscard]] std::size_t head_length(std::string_view bytes, std::size_t seen = 0) noexcept;
+
+/// What makes a head ambiguous, so that a proxy and this server could read two different requests
+/// from it, and RFC 9112 asks for a 400: white space before the colon of a header, a folded header
+/// line, a line without a colon, a name that is no token, control characters, two Host headers.
+/// nullopt where there is nothing of the kind; the request line is not looked at.
+[[nodiscard]] std::optional<std::string_view> head_fault(std::string_view head) noexcept;
 
 /// Appends the next piece of a body to its argument; false when there is nothing left.
 using ChunkSource = std::function<bool(std::string&)>;

@@ -94,10 +94,11 @@ bool plausible_host(std::string_view host) {
   });
 }
 
-/// `https://example.org`: what the client calls this server, behind a proxy too.
-std::string base_url(const Request& request) {
+/// `https://example.org`: what the client calls this server. Anybody can send `X-Forwarded-*`, so
+/// they count from proxies that the operator named alone.
+std::string base_url(const Request& request, bool forwarded) {
   const auto first = [&](std::string_view name) {
-    const std::string_view value = request.header(name);
+    const std::string_view value = forwarded ? request.header(name) : std::string_view{};
     return trimmed(value.substr(0, value.find(',')));
   };
   std::string_view host = first("X-Forwarded-Host");
@@ -279,6 +280,9 @@ class Exchange {
 
   const SnapshotView& view() const { return facts_->snapshot(); }
 
+  /// Whether the request came through a proxy that is believed.
+  bool forwarded() const { return context_.trusted_proxies.contains(request_.peer); }
+
   // Answers.
 
   std::uint64_t query_hash(const std::string& path) const {
@@ -292,7 +296,7 @@ class Exchange {
     const std::string all =
         fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", STEMMA_VERSION, total.observed_at,
                     total.models, total.edges, total.claims_observed, context_.families_hash, type,
-                    base_url(request_), path, canonical_query(target_->params, true));
+                    base_url(request_, forwarded()), path, canonical_query(target_->params, true));
     return fmt::format("\"{}-{:016x}{}\"", total.number, hash_text(all), gzip_ ? "-gzip" : "");
   }
 
@@ -302,7 +306,10 @@ class Exchange {
     Response response;
     const std::string etag = make_etag(path, type);
     response.headers = {
-        {"ETag", etag}, {"Vary", "Accept, Accept-Encoding"}, {"Cache-Control", "no-cache"}};
+        {"ETag", etag},
+        {"Vary", forwarded() ? "Accept, Accept-Encoding, X-Forwarded-Host, X-Forwarded-Proto"
+                             : "Accept, Accept-Encoding"},
+        {"Cache-Control", "no-cache"}};
     if (matches_etag(request_.header("If-None-Match"), etag)) {
       response.status = 304;
       return response;
@@ -361,7 +368,8 @@ class Exchange {
     std::string next;
     const std::size_t end = offset + page.shown;
     if (page.shown > 0 && end < page.total) {
-      next = base_url(request_) + next_page(path, target_->params, {facts_->number(), end, hash});
+      next = base_url(request_, forwarded()) +
+             next_page(path, target_->params, {facts_->number(), end, hash});
       response.headers.emplace_back("Link", "<" + next + ">; rel=\"next\"");
     }
     fill(response, page.body(next));

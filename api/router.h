@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/http/address_set.h"
 #include "api/metrics.h"
 #include "api/queries.h"
 #include "api/request.h"
@@ -25,6 +26,8 @@ struct ApiContext {
   std::function<CrawlHistory()> history;
   /// Told what went wrong behind every 5xx: the client is not told paths and library messages.
   std::function<void(const std::string&)> log;
+  /// Whose `X-Forwarded-Host` and `X-Forwarded-Proto` are believed: nobody's, unless told.
+  AddressSet trusted_proxies;
   FactsCache facts;
   Metrics metrics;
   const std::uint64_t families_hash;  ///< Of the definitions: other families, other answers.

@@ -22,8 +22,9 @@ set(borders
   "<sqlite3\\.h>" "^index/sqlite\\.(h|cc)$"
   "<curl/" "^crawler/curl_http_client[^/]*$"
   "<simdjson" "^crawler/(document|page)_[^/]*$"
-  "<httplib\\.h>" "^api/server[^/]*$"
-  "<boost/" "^graph/([^/]*\\.cc|[^/]*_bgl\\.h)$")
+  "<httplib\\.h>" "^api/http/http_exchange[^/]*$"
+  "<boost/asio" "^api/http/(address_set|connection|server)\\.(h|cc)$"
+  "<boost/" "^(graph/([^/]*\\.cc|[^/]*_bgl\\.h)|api/http/(address_set|connection|server)\\.(h|cc))$")
 
 set(offences 0)
 macro(offence line why)

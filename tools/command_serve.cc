@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "api/server.h"
+#include "api/http/server.h"
 #include "graph/family.h"
 #include "index/crawl_ledger.h"
 #include "index/family_file.h"
@@ -16,7 +16,12 @@
 namespace stemma {
 namespace {
 
-void run_serve(const CliGlobals& globals, const std::string& listen) {
+struct ServeOptions {
+  std::string listen = "127.0.0.1:8080";
+  std::string trust_proxy;
+};
+
+void run_serve(const CliGlobals& globals, const ServeOptions& options) {
   const DataDir data = DataDir::open(globals.data);
   SnapshotSet snapshots{data};
   const FamilySet families{load_families(globals.families)};
@@ -33,7 +38,8 @@ void run_serve(const CliGlobals& globals, const std::string& listen) {
     return {ledger.run_facts(kRuns), ledger.nights(1)};
   };
   context.log = [](const std::string& message) { spdlog::error("{}", message); };
-  Server server{parse_listen_address(listen), context};
+  context.trusted_proxies = AddressSet::parse(options.trust_proxy);
+  Server server{parse_listen_address(options.listen), context};
   try {
     const SnapshotTotals totals = snapshots.current()->total();
     spdlog::info("snapshot {}: {} models, {} edges", totals.number, totals.models, totals.edges);
@@ -49,15 +55,20 @@ void run_serve(const CliGlobals& globals, const std::string& listen) {
 }  // namespace
 
 void add_serve_command(CLI::App& app, CliGlobals& globals) {
-  auto listen = std::make_shared<std::string>("127.0.0.1:8080");
+  auto options = std::make_shared<ServeOptions>();
   CLI::App* serve =
       app.add_subcommand("serve", "Serve the HTTP API and the web pages; runs beside a crawl");
-  serve->add_option("--listen", *listen, "Address and port; port 0 takes any that is free")
+  serve->add_option("--listen", options->listen, "Address and port; port 0 takes any that is free")
       ->capture_default_str();
+  serve
+      ->add_option("--trust-proxy", options->trust_proxy,
+                   "Believe X-Forwarded-Host and X-Forwarded-Proto from these addresses or "
+                   "networks, separated by commas (default: from nobody)")
+      ->type_name("ADDRESSES");
   serve->footer("Example: stemma serve --listen 0.0.0.0:8080");
-  serve->callback([listen, serve, &globals] {
+  serve->callback([options, serve, &globals] {
     apply_config(*serve, globals.config, globals.data);
-    run_serve(globals, *listen);
+    run_serve(globals, *options);
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include "api/cursor.h"
 #include "api/gzip.h"
+#include "api/http/address_set.h"
 #include "api/json.h"
 #include "api/request.h"
 #include "schema/model_record.h"
@@ -44,6 +45,63 @@ TEST_CASE("where the head of a request ends", "[api][request]") {
     CHECK(head_length(whole.substr(0, seen)) == kNone);
     CHECK(head_length(whole, seen) == whole.size());
   }
+}
+
+TEST_CASE("a head that could be read in two ways is refused", "[api][messages]") {
+  const auto [headers, faulty] = GENERATE(table<std::string, bool>({
+      {"", false},
+      {"Host: a\r\nAccept: */*\r\nX-Empty:\r\nTab:\tb\r\n", false},
+      {"Host: a\nAccept: */*\n", false},
+      {"Content-Length : 30\r\n", true},
+      {"Content-Length\t: 30\r\n", true},
+      {"A: b\r\n folded\r\n", true},
+      {"A: b\r\n\tfolded\r\n", true},
+      {" Host: a\r\n", true},
+      {"no colon\r\n", true},
+      {": no name\r\n", true},
+      {"A(b): c\r\n", true},
+      {"A: b\rC: d\r\n", true},
+      {std::string{"A: b\0c\r\n", 8}, true},
+      {"Host: a\r\nhost: a\r\n", true},
+      {"Host: a\r\nAccept: b\r\nHOST: c\r\n", true},
+      {"Accept: a\r\nAccept: b\r\n", false},
+  }));
+  CAPTURE(headers);
+  CHECK(head_fault("GET / HTTP/1.1\r\n" + headers + "\r\n").has_value() == faulty);
+}
+
+TEST_CASE("what no head is has no fault to tell", "[api][messages]") {
+  CHECK_FALSE(head_fault(""));
+  CHECK_FALSE(head_fault("GET"));
+  CHECK_FALSE(head_fault("\x16\x03\x01"));
+}
+
+TEST_CASE("sets of addresses", "[api][address]") {
+  const AddressSet set = AddressSet::parse("127.0.0.1, 10.0.0.0/8,::1,2001:db8::/32");
+  const auto [address, inside] = GENERATE(table<std::string, bool>({
+      {"127.0.0.1", true},
+      {"127.0.0.2", false},
+      {"10.255.0.1", true},
+      {"11.0.0.1", false},
+      {"::1", true},
+      {"::2", false},
+      {"2001:db8:1::5", true},
+      {"2001:db9::", false},
+      {"::ffff:127.0.0.1", true},
+      {"::ffff:11.0.0.1", false},
+      {"", false},
+      {"localhost", false},
+  }));
+  CAPTURE(address);
+  CHECK(set.contains(address) == inside);
+  CHECK_FALSE(AddressSet{}.contains(address));
+}
+
+TEST_CASE("what is no address is named", "[api][address]") {
+  CHECK(AddressSet::parse("").empty());
+  const std::string text = GENERATE("localhost", "10.0.0.0/33", "1.2.3", "127.0.0.1,,", "*");
+  CAPTURE(text);
+  CHECK_THROWS_AS(AddressSet::parse(text), Error);
 }
 
 TEST_CASE("what announces a body", "[api][request]") {

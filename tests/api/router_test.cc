@@ -471,19 +471,33 @@ TEST_CASE("a cursor belongs to its query", "[api][router]") {
 
 TEST_CASE("next is the URL that the client used", "[api][router]") {
   ApiFixture api;
-  const std::vector<std::pair<HeaderList, std::string>> cases{
-      {HeaderList{{"Host", "a.example"}}, "http://a.example/v1/"},
-      {HeaderList{{"Host", "internal:1"},
-                  {"X-Forwarded-Proto", "https"},
-                  {"X-Forwarded-Host", "a.example"}},
-       "https://a.example/v1/"},
-      {HeaderList{{"Host", "evil\"><script>"}}, "http://localhost/v1/"},
-      {HeaderList{}, "http://localhost/v1/"},
+  api.context.trusted_proxies = AddressSet::parse("127.0.0.1,10.0.0.0/8");
+  const HeaderList proxied{
+      {"Host", "internal:1"}, {"X-Forwarded-Proto", "https"}, {"X-Forwarded-Host", "a.example"}};
+  struct Case {
+    HeaderList headers;
+    std::string peer;
+    std::string begin;
+    bool varies;
   };
-  for (const auto& [headers, begin] : cases) {
-    const auto body =
-        parse_json(api.get("/v1/models/Qwen/Qwen2-7B/descendants?limit=1", headers).body);
-    CHECK(std::string{at(body, "next").GetString()}.rfind(begin, 0) == 0);
+  const std::vector<Case> cases{
+      {{{"Host", "a.example"}}, "192.0.2.1", "http://a.example/v1/", false},
+      {proxied, "127.0.0.1", "https://a.example/v1/", true},
+      {proxied, "::ffff:10.1.2.3", "https://a.example/v1/", true},
+      // Whoever is not told to be a proxy could poison a cache with a host of its own.
+      {proxied, "192.0.2.1", "http://internal:1/v1/", false},
+      {proxied, "", "http://internal:1/v1/", false},
+      {{{"Host", "evil\"><script>"}}, "127.0.0.1", "http://localhost/v1/", true},
+      {{}, "192.0.2.1", "http://localhost/v1/", false},
+  };
+  for (const Case& one : cases) {
+    const Response answer =
+        handle({"GET", "/v1/models/Qwen/Qwen2-7B/descendants?limit=1", one.headers, one.peer},
+               api.context);
+    const auto body = parse_json(answer.body);
+    CAPTURE(one.peer, one.begin);
+    CHECK(std::string{at(body, "next").GetString()}.rfind(one.begin, 0) == 0);
+    CHECK((answer.header("Vary").find("X-Forwarded-Host") != std::string_view::npos) == one.varies);
   }
 }
 

@@ -4,30 +4,24 @@
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <string_view>
 
+#include "api/http/listen_address.h"
 #include "api/router.h"
 
 namespace stemma {
 
-/// Where to listen.
-struct ListenAddress {
-  std::string host;  ///< A name, an IPv4 address, or an IPv6 address without brackets.
-  int port = 0;      ///< 0: any that is free.
-};
-/// Reads `host:port`, `[::1]:port`, `:port` (all addresses) or a port alone (127.0.0.1). Throws
-/// Error{usage}.
-[[nodiscard]] ListenAddress parse_listen_address(std::string_view text);
-
-/// How much of the server one client can take. A connection holds a thread for as long as it lives.
+/// How much of the server one client can take. A connection that waits holds a file and a few KiB,
+/// no thread.
 struct ServerLimits {
-  std::size_t threads = 256;  ///< They mostly sleep.
-  std::size_t requests_a_connection = 100;
-  std::chrono::milliseconds first_byte{5000};  ///< From the beginning of a connection.
-  std::chrono::milliseconds idle{2000};        ///< From an answer to the next request.
-  std::chrono::milliseconds head{10000};       ///< From a request's first byte to its last.
-  std::chrono::milliseconds piece{30000};      ///< To take 256 KiB of an answer.
-  std::chrono::milliseconds grace{3000};       ///< To take the rest once the server stops.
+  std::size_t threads = 32;         ///< How many answers are made at once.
+  std::size_t connections = 16384;  ///< At once; fewer where the system allows fewer open files.
+                                    ///< Beyond that the one that is silent for longest is closed.
+  std::size_t requests_a_connection = 1000;
+  std::chrono::milliseconds first_byte{10000};  ///< From the beginning of a connection.
+  std::chrono::milliseconds idle{30000};        ///< From an answer to the next request.
+  std::chrono::milliseconds head{10000};        ///< From a request's first byte to its last.
+  std::chrono::milliseconds piece{30000};       ///< To take 256 KiB of an answer.
+  std::chrono::milliseconds grace{3000};        ///< To take the rest once the server stops.
 };
 
 /// The HTTP server. Snapshots that are published while it runs are answered from with the next
