@@ -145,12 +145,21 @@ void write_family_row(JsonWriter& json, const FamilyRow& row, Policy policy) {
   json.end_object();
 }
 
-void write_sums(JsonWriter& json, bool known, std::int64_t official, std::int64_t derivatives) {
+void write_sums(JsonWriter& json, const std::string& key, const CountSum& official,
+                const CountSum& derivatives) {
+  json.key(key);
   json.begin_object();
   json.key("official");
-  json.count(known ? official : kUnknownCount);
+  json.count(official.value());
   json.key("derivatives");
-  json.count(known ? derivatives : kUnknownCount);
+  json.count(derivatives.value());
+  json.end_object();
+  json.key(key + "_unknown");
+  json.begin_object();
+  json.key("official");
+  json.number(official.unknown);
+  json.key("derivatives");
+  json.number(derivatives.unknown);
   json.end_object();
 }
 
@@ -249,7 +258,9 @@ std::string list_body(const SnapshotView& view, const ListAnswer& answer, std::s
   json.number(answer.listing.total);
   if (answer.kind != ListKind::edges) {
     json.key("total_downloads");
-    json.sum(answer.listing.total_downloads);
+    json.count(answer.listing.downloads.value());
+    json.key("downloads_unknown");
+    json.number(answer.listing.downloads.unknown);
   }
   if (answer.impact) write_impact(json, *answer.impact);
   json.key("items");
@@ -305,7 +316,7 @@ void write_breakdown(JsonWriter& json, std::string_view name,
 
 /// The numbers of a family, whole or fractional.
 template <class Summary>
-void write_summary(JsonWriter& json, const Summary& summary, bool downloads_known) {
+void write_summary(JsonWriter& json, const Summary& summary) {
   json.key("official");
   write_models(json, summary.official);
   json.key("derivatives");
@@ -316,10 +327,8 @@ void write_summary(JsonWriter& json, const Summary& summary, bool downloads_know
   write_models(json, summary.derivatives_burst_adjusted);
   json.key("burst_rule");
   json.text(kBurstRule);
-  json.key("downloads");
-  write_sums(json, downloads_known, summary.downloads_official, summary.downloads_derivatives);
-  json.key("downloads_all_time");
-  write_sums(json, summary.all_time_known, summary.downloads_all_time_official,
+  write_sums(json, "downloads", summary.downloads_official, summary.downloads_derivatives);
+  write_sums(json, "downloads_all_time", summary.downloads_all_time_official,
              summary.downloads_all_time_derivatives);
   write_breakdown(json, "by_relation", summary.by_relation);
   write_breakdown(json, "by_depth", summary.by_depth);
@@ -343,9 +352,9 @@ std::string family_body(const SnapshotView& view, const FamilyAnswer& answer) {
   if (answer.fractional != nullptr) {
     json.key("models");
     json.real(answer.fractional->models);
-    write_summary(json, *answer.fractional, answer.fractional->downloads_known);
+    write_summary(json, *answer.fractional);
   } else {
-    write_summary(json, *answer.family.summary, answer.family.summary->downloads_known);
+    write_summary(json, *answer.family.summary);
   }
   json.key("series");
   json.begin_array();
@@ -624,6 +633,8 @@ std::string verify_body(const VerifyReport& report) {
   json.boolean(report.ok());
   json.key("problems");
   write_texts(json, report.problems);
+  json.key("files_partly_covered");
+  json.number(report.files_partly_covered);
   json.key("versions");
   json.number(report.versions);
   json.key("documents");

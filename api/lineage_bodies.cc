@@ -41,7 +41,9 @@ void write_sum(JsonWriter& json, std::string_view key, const Impact::Sum& sum) {
   json.key("models");
   json.number(sum.models);
   json.key("downloads");
-  json.sum(sum.downloads);
+  json.count(sum.downloads.value());
+  json.key("downloads_unknown");
+  json.number(sum.downloads.unknown);
   json.end_object();
 }
 

@@ -58,7 +58,7 @@ ListAnswer list_impact(SnapshotFacts& facts, NodeId model, const std::vector<Exp
     if (!view.live(node)) continue;
     const auto count = [&](Impact::Sum& sum) {
       ++sum.models;
-      if (view.downloads[node] != kUnknownCount) sum.downloads += view.downloads[node];
+      sum.downloads.add(view.downloads[node]);
     };
     count(impact->by_exposure[static_cast<std::size_t>(row.exposure)]);
     if (row.needs) count(impact->needs);

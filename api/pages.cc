@@ -135,9 +135,7 @@ void add_family_rows(Page& page, const std::vector<FamilyRow>& rows) {
         "<td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
         percent_encode(row.family->name), escape_html(row.family->label), grouped(summary.official),
         grouped(summary.derivatives),
-        count_or_dash(summary.downloads_known
-                          ? summary.downloads_official + summary.downloads_derivatives
-                          : kUnknownCount));
+        count_or_dash((summary.downloads_official + summary.downloads_derivatives).value()));
   }
   page.end_table();
 }
@@ -352,9 +350,7 @@ std::string family_page(const SnapshotFacts& facts, const FamilyAnswer& family,
   add_fact(page, "Burst-adjusted derivatives",
            fmt::format("{} <span class=\"soft\">({})</span>",
                        grouped(summary.derivatives_burst_adjusted), escape_html(kBurstRule)));
-  const auto sum = [&](std::int64_t value) {
-    return count_or_dash(summary.downloads_known ? value : kUnknownCount);
-  };
+  const auto sum = [](const CountSum& value) { return count_or_dash(value.value()); };
   add_fact(page, "Downloads of official models, 30 days", sum(summary.downloads_official));
   add_fact(page, "Downloads of derivatives, 30 days", sum(summary.downloads_derivatives));
   page.add("</dl>");

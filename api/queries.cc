@@ -198,9 +198,7 @@ std::vector<SearchItem> search(SnapshotFacts& facts, std::string_view text, std:
     const FamilySummary& summary = facts.summary(*family);
     if (summary.official + summary.derivatives == 0) continue;
     items.push_back({std::nullopt, family,
-                     summary.downloads_known
-                         ? summary.downloads_official + summary.downloads_derivatives
-                         : kUnknownCount,
+                     (summary.downloads_official + summary.downloads_derivatives).value(),
                      summary.derivatives});
   }
   for (const SearchHit& hit : search_names(view, text, limit - items.size())) {

@@ -38,7 +38,7 @@ enum class ListKind { edges, lineage, family_models, impact };
 struct Impact {
   struct Sum {
     std::uint64_t models = 0;
-    std::int64_t downloads = 0;  ///< Unknown counts add nothing.
+    CountSum downloads;  ///< Rolling 30 days.
   };
   std::array<Sum, 3> by_exposure;  ///< By the value of Exposure.
   Sum needs, only_source;

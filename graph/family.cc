@@ -122,13 +122,6 @@ FamilyMembers members_of(const SnapshotView& snapshot, const FamilySet& families
 
 namespace {
 
-/// Adds a known count to a sum and remembers that something was known.
-void add_known(std::int64_t count, std::int64_t& sum, bool& known) {
-  if (count == kUnknownCount) return;
-  sum += count;
-  known = true;
-}
-
 /// Counts by number first: a map from text is far too slow to ask once a model.
 class TermCounts {
  public:
@@ -160,9 +153,8 @@ FamilySummary summarise(const SnapshotView& snapshot, const FamilyMembers& membe
   for (const NodeId root : members.roots) {
     if (!snapshot.live(root)) continue;
     ++summary.official;
-    add_known(snapshot.downloads[root], summary.downloads_official, summary.downloads_known);
-    add_known(snapshot.downloads_all_time[root], summary.downloads_all_time_official,
-              summary.all_time_known);
+    summary.downloads_official.add(snapshot.downloads[root]);
+    summary.downloads_all_time_official.add(snapshot.downloads_all_time[root]);
   }
   TermCounts licenses{snapshot}, authors{snapshot}, pipeline_tags{snapshot};
   std::array<std::uint64_t, kRelations.size()> relations{};
@@ -173,9 +165,8 @@ FamilySummary summarise(const SnapshotView& snapshot, const FamilyMembers& membe
     ++summary.derivatives;
     if (row.depth == 1) ++summary.derivatives_direct;
     if (!set_aside[node]) ++summary.derivatives_burst_adjusted;
-    add_known(snapshot.downloads[node], summary.downloads_derivatives, summary.downloads_known);
-    add_known(snapshot.downloads_all_time[node], summary.downloads_all_time_derivatives,
-              summary.all_time_known);
+    summary.downloads_derivatives.add(snapshot.downloads[node]);
+    summary.downloads_all_time_derivatives.add(snapshot.downloads_all_time[node]);
     ++relations[static_cast<std::size_t>(snapshot.relation[row.edge])];
     if (depths.size() <= row.depth) depths.resize(row.depth + std::size_t{1});
     ++depths[row.depth];

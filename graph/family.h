@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "graph/count_sum.h"
 #include "graph/walk.h"
 #include "schema/family_definition.h"
 #include "schema/snapshot_sections.h"
@@ -60,13 +61,10 @@ struct FamilySummary {
   std::uint64_t derivatives = 0;
   std::uint64_t derivatives_direct = 0;  ///< One edge away from a root.
   std::uint64_t derivatives_burst_adjusted = 0;
-  std::int64_t downloads_official = 0;  ///< Unknown counts add nothing, here and below.
-  std::int64_t downloads_derivatives = 0;
-  std::int64_t downloads_all_time_official = 0;
-  std::int64_t downloads_all_time_derivatives = 0;
-  /// Whether any member's all-time count is known: a sum of nothing is unknown, not 0.
-  bool all_time_known = false;
-  bool downloads_known = false;
+  CountSum downloads_official;  ///< Rolling 30 days.
+  CountSum downloads_derivatives;
+  CountSum downloads_all_time_official;
+  CountSum downloads_all_time_derivatives;
   // Derivatives by value; an unknown licence, author or task is under kNotDeclared.
   std::map<std::string, std::uint64_t> by_relation, by_depth, by_license, by_author,
       by_pipeline_tag;
@@ -100,11 +98,10 @@ struct FractionalSummary {
   double derivatives = 0;
   double derivatives_direct = 0;
   double derivatives_burst_adjusted = 0;
-  bool downloads_known = false;
-  bool all_time_known = false;
-  // Each model's downloads times its share, rounded to whole ones in the sum.
-  std::int64_t downloads_official = 0, downloads_derivatives = 0;
-  std::int64_t downloads_all_time_official = 0, downloads_all_time_derivatives = 0;
+  // Each model's downloads times its share, rounded to whole ones in the sum. Known and unknown are
+  // numbers of models, whatever their share.
+  CountSum downloads_official, downloads_derivatives;
+  CountSum downloads_all_time_official, downloads_all_time_derivatives;
   std::map<std::string, double> by_relation, by_depth, by_license, by_author, by_pipeline_tag;
 };
 /// `family` must be a top-level one, `shares` those of the same snapshot and families. Linear in

@@ -250,16 +250,22 @@ std::map<std::string, double> breakdown(const std::map<std::string, Weight>& par
 
 /// Downloads of models times their shares.
 struct WeightedSum {
-  Weight sum = 0;
-  bool known = false;
+  Weight whole = 0;  ///< In units of kOne; parts of one are apart, so that nothing overflows.
+  Weight rest = 0;
+  std::uint64_t known = 0;
+  std::uint64_t unknown = 0;
 
   void add(std::int64_t count, Weight share) {
+    ++(count == kUnknownCount ? unknown : known);
     if (count == kUnknownCount) return;
-    sum += share * static_cast<std::uint64_t>(count);
-    known = true;
+    const Weight part = share * static_cast<std::uint64_t>(count);
+    whole += part / kOne;
+    rest += part % kOne;
   }
-  [[nodiscard]] std::int64_t rounded() const {
-    return static_cast<std::int64_t>((sum + kOne / 2) >> 64U);
+  [[nodiscard]] CountSum rounded() const {
+    constexpr Weight kMost = std::numeric_limits<std::int64_t>::max();
+    const Weight sum = whole + (rest + kOne / 2) / kOne;
+    return {static_cast<std::int64_t>(std::min(sum, kMost)), known, unknown};
   }
 };
 
@@ -315,8 +321,6 @@ FractionalSummary summarise_fractional(const SnapshotView& snapshot, const Famil
   summary.derivatives = to_models(derived);
   summary.derivatives_direct = to_models(std::min(derived, nearest_millionth(direct)));
   summary.derivatives_burst_adjusted = to_models(std::min(derived, nearest_millionth(adjusted)));
-  summary.downloads_known = recent_official.known || recent_derived.known;
-  summary.all_time_known = all_official.known || all_derived.known;
   summary.downloads_official = recent_official.rounded();
   summary.downloads_derivatives = recent_derived.rounded();
   summary.downloads_all_time_official = all_official.rounded();

@@ -142,8 +142,7 @@ Listing list_nodes(const SnapshotView& snapshot, std::vector<Reached> reached,
   std::vector<Row> rows;
   rows.reserve(reached.size());
   for (const Reached& row : reached) {
-    const std::int64_t downloads = snapshot.downloads[row.node];
-    if (downloads != kUnknownCount) listing.total_downloads += downloads;
+    listing.downloads.add(snapshot.downloads[row.node]);
     rows.push_back({sort_key(snapshot, row, query.sort), row});
   }
 

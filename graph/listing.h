@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/count_sum.h"
 #include "graph/walk.h"
 #include "schema/relation.h"
 #include "schema/snapshot_sections.h"
@@ -41,9 +42,9 @@ struct ListQuery {
 };
 
 struct Listing {
-  std::uint64_t total = 0;           ///< What the filters leave, not only this page.
-  std::int64_t total_downloads = 0;  ///< Of those, rolling 30 days; unknown counts add nothing.
-  std::vector<Reached> items;        ///< The page [offset, offset + limit).
+  std::uint64_t total = 0;     ///< What the filters leave, not only this page.
+  CountSum downloads;          ///< Of those, rolling 30 days.
+  std::vector<Reached> items;  ///< The page [offset, offset + limit).
 };
 
 /// Filters, sorts and cuts out one page. An entry of depth 0 (a root listed with what came of it)

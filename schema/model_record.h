@@ -11,6 +11,9 @@
 namespace stemma {
 
 inline constexpr std::int64_t kUnknownCount = -1;
+/// The largest count that is believed. All downloads of a hub together are far below it, and so
+/// many of them can be added up that a sum in 64 bits needs care only where data is hostile.
+inline constexpr std::int64_t kMaxCount = 1'000'000'000'000'000;
 
 /// Access terms. Values are on disk: never renumber. The Hub writes false, "auto" or "manual".
 enum class Gated : std::uint8_t { unknown = 0, no = 1, automatic = 2, manual = 3 };

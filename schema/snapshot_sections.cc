@@ -113,6 +113,13 @@ std::optional<std::string> find_inconsistency(const SnapshotView& s) {
   }
   if (!below(s.by_folded_name, nodes) || !below(s.alias_node, nodes))
     return "a name index is out of range";
+  for (const auto& counts : {s.downloads, s.downloads_all_time, s.likes, s.parameters}) {
+    if (!std::all_of(counts.begin(), counts.end(), [](std::int64_t count) {
+          return count >= kUnknownCount && count <= kMaxCount;
+        })) {
+      return "a count is beyond all measure";
+    }
+  }
   if (!std::all_of(s.relation.begin(), s.relation.end(),
                    [](Relation r) { return r <= Relation::quantized; }) ||
       !std::all_of(s.state.begin(), s.state.end(),

@@ -110,8 +110,7 @@ class LineageQuery : QueryBase {
                                   name_of(model), snapshot_text(view()));
     Table sums{{{"", false, true}, {"MODELS", true}, {"DOWNLOADS 30D", true}}};
     const auto add = [&](std::string what, const Impact::Sum& sum) {
-      sums.add({std::move(what), grouped(sum.models),
-                grouped(static_cast<std::uint64_t>(sum.downloads))});
+      sums.add({std::move(what), grouped(sum.models), count_text(sum.downloads.value())});
     };
     const auto by = [&](Exposure exposure) -> const Impact::Sum& {
       return impact.by_exposure[static_cast<std::size_t>(exposure)];

@@ -217,7 +217,7 @@ class Query : QueryBase {
                        total == 1 ? verb_one : verb_many, from,
                        query.filters.include_gone ? ", gone ones included" : "",
                        filtered() ? ", as filtered" : "",
-                       grouped(static_cast<std::uint64_t>(answer.listing.total_downloads)));
+                       count_text(answer.listing.downloads.value()));
   }
 
   /// Where the HTTP API has a list of a model; empty for a family's, which it does not have.
@@ -340,9 +340,7 @@ class Query : QueryBase {
   void add_family_row(Table& table, const FamilyRow& row, const std::string& models) const {
     const FamilySummary& summary = *row.summary;
     table.add({row.family->name, grouped(summary.official), grouped(summary.derivatives), models,
-               count_text(summary.downloads_known
-                              ? summary.downloads_official + summary.downloads_derivatives
-                              : kUnknownCount)});
+               count_text((summary.downloads_official + summary.downloads_derivatives).value())});
   }
 
   static std::string models_text(std::uint64_t models) { return grouped(models); }
@@ -389,9 +387,7 @@ class Query : QueryBase {
   /// The numbers of a family, whole or fractional.
   template <class Summary>
   static void add_summary(std::string& out, const Summary& summary) {
-    const auto sum = [&](std::int64_t value) {
-      return count_text(summary.downloads_known ? value : kUnknownCount);
-    };
+    const auto sum = [](const CountSum& value) { return count_text(value.value()); };
     out += fmt::format("{:<28}{}\n", "direct derivatives", models_text(summary.derivatives_direct));
     out += fmt::format("{:<28}{}  ({})\n", "derivatives, burst-adjusted",
                        models_text(summary.derivatives_burst_adjusted), kBurstRule);

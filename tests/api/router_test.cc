@@ -281,9 +281,11 @@ TEST_CASE("children are live, by downloads, gone ones on request", "[api][router
 TEST_CASE("descendants are told with depth, last edge and sums", "[api][router]") {
   ApiFixture api;
   const auto body = parse_json(api.get("/v1/models/Qwen/Qwen2-7B/descendants").body);
-  CHECK(keys(body) == Names{"model", "snapshot", "total", "total_downloads", "items", "next"});
+  CHECK(keys(body) == Names{"model", "snapshot", "total", "total_downloads", "downloads_unknown",
+                            "items", "next"});
   CHECK(same(at(body, "total"), 4));
   CHECK(same(at(body, "total_downloads"), 750));
+  CHECK(same(at(body, "downloads_unknown"), 2));
   CHECK(ids(body) == Names{"b/chat-gguf", "a/chat", "c/lora", "e/orphan"});
   const auto& first = at(body, "items")[0];
   CHECK(keys(first) == Names{"id", "state", "depth", "relation", "via", "downloads", "likes",

@@ -119,12 +119,13 @@ TEST_CASE("official and derived models are told apart and counted", "[graph][fam
         7);  // gguf, lora, mix, plain, heir, found, older: neither the gone one nor tiny2
   CHECK(acme.derivatives_direct == 4);
   CHECK(acme.derivatives_burst_adjusted == 7);
-  CHECK(acme.downloads_official == 110);
-  CHECK(acme.downloads_derivatives == 10);
-  CHECK(acme.downloads_known);
-  CHECK(acme.downloads_all_time_official == 1000);
-  CHECK(acme.downloads_all_time_derivatives == 70);
-  CHECK(acme.all_time_known);
+  CHECK(acme.downloads_official.value() == 110);
+  CHECK(acme.downloads_official.unknown == 0);
+  CHECK(acme.downloads_derivatives.value() == 10);
+  CHECK(acme.downloads_derivatives.unknown == 5);
+  CHECK(acme.downloads_all_time_official.value() == 1000);
+  CHECK(acme.downloads_all_time_official.unknown == 1);
+  CHECK(acme.downloads_all_time_derivatives.value() == 70);
   CHECK(
       acme.by_relation ==
       Counts{{"quantized", 1}, {"adapter", 1}, {"merge", 1}, {"unspecified", 1}, {"finetune", 3}});
@@ -137,12 +138,44 @@ TEST_CASE("official and derived models are told apart and counted", "[graph][fam
   CHECK(series.official == 1);
   CHECK(series.derivatives == 2);
   CHECK(series.by_depth == Counts{{"1", 1}, {"2", 1}});
-  CHECK_FALSE(series.all_time_known);
+  CHECK(series.downloads_all_time_official.value() == kUnknownCount);
+  CHECK(series.downloads_all_time_official.unknown == 1);
 
   const FamilySummary bolt = summary_of(view, "bolt");
   CHECK(bolt.official + bolt.derivatives == 0);
-  CHECK_FALSE(bolt.downloads_known);
+  CHECK(bolt.downloads_official.value() == kUnknownCount);
   CHECK(bolt.by_relation.empty());
+}
+
+TEST_CASE("sums of counts", "[graph][family]") {
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  struct Case {
+    std::vector<std::int64_t> counts;
+    std::int64_t value;
+    std::uint64_t unknown;
+  };
+  const std::vector<Case> cases{
+      {{}, kUnknownCount, 0},     {{kUnknownCount, kUnknownCount}, kUnknownCount, 2},
+      {{0, kUnknownCount}, 0, 1}, {{1, kUnknownCount, 2}, 3, 1},
+      {{kMost, kMost}, kMost, 0},  // a sum never wraps around to a negative number
+  };
+  for (const Case& one : cases) {
+    CountSum sum;
+    for (const std::int64_t count : one.counts) sum.add(count);
+    CHECK(sum.value() == one.value);
+    CHECK(sum.unknown == one.unknown);
+    CHECK((sum + CountSum{}).value() == one.value);
+  }
+}
+
+TEST_CASE("downloads beyond all measure do not wrap around", "[graph][family]") {
+  auto columns = lineage_of("Acme/a\nAcme/b\nAcme/a -finetune-> x/c\nAcme/a -finetune-> x/d\n");
+  for (auto& downloads : columns.downloads) downloads = std::numeric_limits<std::int64_t>::max();
+  const auto view = view_of(columns);
+  CHECK(find_inconsistency(view));  // a file with such counts is refused
+  const FamilySummary acme = summary_of(view, "acme");
+  CHECK(acme.downloads_official.value() == std::numeric_limits<std::int64_t>::max());
+  CHECK(acme.downloads_derivatives.value() == std::numeric_limits<std::int64_t>::max());
 }
 
 TEST_CASE("a burst is set aside in the adjusted number alone", "[graph][family]") {

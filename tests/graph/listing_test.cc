@@ -114,10 +114,10 @@ TEST_CASE_METHOD(Fixture, "totals are those of all that is left, not of the page
                  "[graph][listing]") {
   const Listing page = list({.filters = {.min_downloads = 5}, .limit = 1});
   CHECK(page.total == 4);
-  CHECK(page.total_downloads == 605);
+  CHECK(page.downloads.total == 605);
   CHECK(name_list(view, page.items) == List{"b/gguf"});
-  CHECK(list({}).total_downloads == 605);
-  CHECK(list({.filters = {.include_gone = true}}).total_downloads == 675);
+  CHECK(list({}).downloads.total == 605);
+  CHECK(list({.filters = {.include_gone = true}}).downloads.total == 675);
 }
 
 TEST_CASE_METHOD(Fixture, "pages of any size partition the list", "[graph][listing]") {
