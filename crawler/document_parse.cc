@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
+#include <utility>
 
 #include "crawler/document_reader.h"
 #include "crawler/page_scan.h"
@@ -30,6 +32,18 @@ std::string printable_excerpt(std::string_view text) {
   }
   if (text.size() > kLength) excerpt += "...";
   return excerpt;
+}
+
+/// Adds the claims of one source, each once, in their order. False where there are more than
+/// kMaxClaims: the rest is left out.
+bool add_distinct(const std::vector<Claim>& source, std::vector<Claim>& claims) {
+  std::unordered_set<Claim, ClaimHash> seen;
+  for (const Claim& claim : source) {
+    if (source.size() > 1 && !seen.insert(claim).second) continue;
+    if (seen.size() > kMaxClaims) return false;
+    claims.push_back(claim);
+  }
+  return true;
 }
 
 bool is_null(od::value& value) {
@@ -96,6 +110,7 @@ std::int64_t DocumentParser::Impl::need_count(od::value& value, const char* fiel
   std::int64_t count = 0;
   if (value.get_int64().get(count) != simdjson::SUCCESS || count < 0)
     throw Refusal{field, "is not a whole number of 0 or more"};
+  if (count > kMaxCount) throw Refusal{field, "is larger than any count of a hub (10^15)"};
   return count;
 }
 
@@ -138,20 +153,13 @@ void DocumentParser::Impl::read_tags(od::value value, Draft& draft, ParsedBatch&
   }
   // The Hub writes every parent twice, with and without its relation: the untyped twin says nothing
   // of its own.
-  auto& claims = draft.tags;
-  for (std::size_t i = 0; i < claims.size();) {
-    const bool twin = std::any_of(claims.begin(), claims.end(), [&](const Claim& other) {
-      if (&other == &claims[i] || other.text != claims[i].text) return false;
-      if (claims[i].relation == Relation::unspecified && other.relation != Relation::unspecified)
-        return true;
-      return other.relation == claims[i].relation && &other < &claims[i];  // the same tag twice
-    });
-    if (twin) {
-      claims.erase(claims.begin() + static_cast<std::ptrdiff_t>(i));
-    } else {
-      ++i;
-    }
+  std::unordered_set<std::string_view> typed;
+  for (const Claim& claim : draft.tags) {
+    if (claim.relation != Relation::unspecified) typed.insert(claim.text);
   }
+  std::erase_if(draft.tags, [&](const Claim& claim) {
+    return claim.relation == Relation::unspecified && typed.contains(claim.text);
+  });
   record.known |= kTags;
 }
 
@@ -315,7 +323,7 @@ void DocumentParser::Impl::read_gguf(od::value value, Draft& draft, ParsedBatch&
   od::value item;
   std::int64_t total = kUnknownCount;
   if (gguf.find_field_unordered("total").get(item) == simdjson::SUCCESS &&
-      item.get_int64().get(total) == simdjson::SUCCESS && total >= 0) {
+      item.get_int64().get(total) == simdjson::SUCCESS && total >= 0 && total <= kMaxCount) {
     record.parameters_gguf = total;
     record.known |= kGguf;
   }
@@ -335,7 +343,7 @@ void DocumentParser::Impl::read_field(std::string_view key, od::value value, Dra
     od::object object;
     if (object_value.get_object().get(object) != simdjson::SUCCESS) return kUnknownCount;
     if (object.find_field_unordered("total").get_int64().get(total) != simdjson::SUCCESS ||
-        total < 0)
+        total < 0 || total > kMaxCount)
       return kUnknownCount;
     return total;
   };
@@ -494,10 +502,10 @@ void DocumentParser::Impl::read(std::string_view text, const std::string& where,
   if (!draft.has_id) return refuse("_id", "is missing");
   if (!draft.has_name) return refuse("id", "is missing");
   std::vector<Claim>& claims = draft.out.record.claims;
-  for (const auto* source : {&draft.base_models, &draft.tags, &draft.card, &draft.peft}) {
-    for (const Claim& claim : *source) {
-      if (std::find(claims.begin(), claims.end(), claim) == claims.end()) claims.push_back(claim);
-    }
+  for (const auto& [field, source] :
+       {std::pair{"baseModels", &draft.base_models}, std::pair{"tags", &draft.tags},
+        std::pair{"cardData", &draft.card}, std::pair{"config", &draft.peft}}) {
+    if (!add_distinct(*source, claims)) ++batch.unread[field];
   }
   batch.documents.push_back(std::move(draft.out));
 }

@@ -8,11 +8,16 @@
 
 namespace stemma {
 
+/// How many different claims of one source are read of one document; the most that was seen on the
+/// Hub are 65 parents. Beyond it the rest is left out and the field is counted as unread.
+inline constexpr std::size_t kMaxClaims = 256;
+
 /// Reads hub model documents (https://huggingface.co/docs/hub/api, model objects of listings and of
 /// model info). Strict where a wrong type would make the model something else (`_id`, `id`, `tags`,
 /// counts, dates: the document is refused, naming the field), lenient where authors write freely
 /// (`cardData`, `config`, `gguf`, `safetensors`: what cannot be read is unknown). null is the same
-/// as absent. One object a thread: it keeps the parser's buffers between batches.
+/// as absent. Linear in the text. One object a thread: it keeps the parser's buffers between
+/// batches.
 class DocumentParser {
  public:
   DocumentParser();

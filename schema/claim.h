@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 #include "schema/hub_id.h"
@@ -34,6 +36,14 @@ struct Claim {
   std::string_view text;      ///< The parent as it was written, blanks and all.
 
   friend bool operator==(const Claim&, const Claim&) = default;
+};
+
+struct ClaimHash {
+  std::size_t operator()(const Claim& claim) const noexcept {
+    const std::size_t kind =
+        static_cast<std::size_t>(claim.source) * 31 + static_cast<std::size_t>(claim.relation);
+    return std::hash<std::string_view>{}(claim.text) ^ HubIdHash {}(claim.parent_id) ^ kind;
+  }
 };
 
 }  // namespace stemma
