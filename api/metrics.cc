@@ -72,7 +72,8 @@ void Metrics::count_answer(int status) noexcept {
   answers_[static_cast<std::size_t>(status - kFirst)].fetch_add(1, std::memory_order_relaxed);
 }
 
-std::string Metrics::text(const SnapshotView* snapshot, const CrawlHistory& history) const {
+std::string Metrics::text(const SnapshotView* snapshot, const CrawlHistory& history,
+                          std::uint64_t damaged_files) const {
   std::string out =
       "# HELP stemma_http_requests_total Requests answered, by status.\n"
       "# TYPE stemma_http_requests_total counter\n";
@@ -82,6 +83,9 @@ std::string Metrics::text(const SnapshotView* snapshot, const CrawlHistory& hist
     fmt::format_to(std::back_inserter(out), "stemma_http_requests_total{{status=\"{}\"}} {}\n",
                    i + kFirst, count);
   }
+  gauge(out, "stemma_snapshot_files_damaged",
+        "Snapshot files that cannot be used; their snapshots are derived from the store.",
+        static_cast<std::int64_t>(damaged_files));
   crawl_gauges(out, history);
   if (snapshot == nullptr) return out;
   const SnapshotTotals& total = snapshot->total();

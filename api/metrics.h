@@ -22,7 +22,9 @@ class Metrics {
  public:
   void count_answer(int status) noexcept;
   /// In Prometheus' text format; `snapshot` is null where none was published yet.
-  [[nodiscard]] std::string text(const SnapshotView* snapshot, const CrawlHistory& history) const;
+  /// `damaged_files`: see SnapshotSource.
+  [[nodiscard]] std::string text(const SnapshotView* snapshot, const CrawlHistory& history,
+                                 std::uint64_t damaged_files) const;
 
  private:
   static constexpr int kFirst = 100, kLast = 599;

@@ -630,7 +630,8 @@ class Exchange {
     } catch (const Error& error) {
       if (context_.log) context_.log(error.what());  // metrics of the server are still worth having
     }
-    Response response = status_answer(context_.metrics.text(facts_ ? &view() : nullptr, history));
+    Response response = status_answer(context_.metrics.text(facts_ ? &view() : nullptr, history,
+                                                            context_.snapshots.damaged_files()));
     response.set_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
     return response;
   }

@@ -13,6 +13,7 @@
 #include "crawler/hub_url.h"
 #include "crawler/ingest.h"
 #include "crawler/missing_parents.h"
+#include "index/agreement.h"
 #include "index/crawl_ledger.h"
 #include "index/data_dir.h"
 #include "index/model_store.h"
@@ -50,7 +51,7 @@ class Crawl {
         terms_{parse_scope(options.scope)},
         data_{DataDir::open_or_create(path)},
         lock_{data_, "crawl of " + source.name()},
-        store_{data_.store(), ModelStore::Mode::read_write},
+        store_{open_for_writing(data_)},
         ledger_{path, CrawlLedger::Mode::read_write} {
     mend_published(data_, store_);
     for (const PublishedSnapshot& snapshot : store_.snapshots()) {

@@ -10,6 +10,7 @@
 
 #include "crawler/document_parse.h"
 #include "crawler/document_reader.h"
+#include "index/agreement.h"
 #include "schema/error.h"
 
 namespace stemma {
@@ -193,9 +194,10 @@ void settle_dead_imports(CrawlLedger& ledger, const ModelStore& store) {
 
 void finish_run(CrawlLedger& ledger, Run& run, const PublishReport& report) {
   run.state = "done";
-  run.ended = "published snapshot " + std::to_string(report.snapshot);
+  run.ended = (report.already ? "is snapshot " : "published snapshot ") +
+              std::to_string(report.snapshot) + (report.already ? " already" : "");
   run.finished_at = now_utc();
-  run.snapshot = report.snapshot;
+  run.snapshot = report.already ? 0 : report.snapshot;
   run.documents = static_cast<std::int64_t>(report.documents);
   run.rejected = static_cast<std::int64_t>(report.rejected);
   ledger.update_run(run);
@@ -210,7 +212,7 @@ PublishReport import_files(const std::filesystem::path& data_path, const ImportO
     names += (names.empty() ? "" : ", ") + base_name(file);
   const DataDir data = DataDir::open_or_create(data_path);
   const WriteLock lock{data, "import of " + names};
-  ModelStore store{data.store(), ModelStore::Mode::read_write};
+  ModelStore store = open_for_writing(data);
   CrawlLedger ledger{data.path(), CrawlLedger::Mode::read_write};
   mend_published(data, store);
   settle_dead_imports(ledger, store);
@@ -236,6 +238,13 @@ PublishReport import_files(const std::filesystem::path& data_path, const ImportO
     PublishReport report = publisher.publish();
     finish_run(ledger, run, report);
     return report;
+  } catch (const FileNotWritten& error) {
+    run.state = "done";
+    run.ended = error.what();
+    run.finished_at = now_utc();
+    run.snapshot = error.snapshot();
+    ledger.update_run(run);
+    throw;
   } catch (const std::exception& error) {
     run.state = "failed";
     run.ended = error.what();

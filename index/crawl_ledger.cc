@@ -151,6 +151,18 @@ std::vector<Run> CrawlLedger::unfinished_imports() {
   return runs;
 }
 
+SnapshotNumber CrawlLedger::newest_snapshot() {
+  Statement query{impl_->db, "SELECT COALESCE(MAX(snapshot), 0) FROM runs"};
+  return query.next() ? static_cast<SnapshotNumber>(query.integer(0)) : 0;
+}
+
+void CrawlLedger::forget_snapshots_above(SnapshotNumber newest) {
+  Statement update{impl_->db,
+                   "UPDATE runs SET state = 'failed', snapshot = 0, ended = 'published snapshot ' "
+                   "|| snapshot || ', which the store has lost' WHERE snapshot > ?"};
+  update.bind(std::int64_t{newest}).run();
+}
+
 void CrawlLedger::put_chain(const Chain& chain) {
   Statement put{impl_->db,
                 "INSERT OR REPLACE INTO chains (run, number, page_url, next_url, pages, last_id, "

@@ -119,6 +119,10 @@ class CrawlLedger {
   /// Imports that have not ended. With the directory's WriteLock held they are dead: nobody else
   /// can be importing.
   [[nodiscard]] std::vector<Run> unfinished_imports();
+  /// The newest snapshot that a run published; 0 where none did.
+  [[nodiscard]] SnapshotNumber newest_snapshot();
+  /// Runs that published a later one have published nothing.
+  void forget_snapshots_above(SnapshotNumber newest);
   /// The newest crawl that neither finished nor was given up: the one to resume.
   [[nodiscard]] std::optional<Run> unfinished_crawl();
 

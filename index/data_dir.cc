@@ -118,7 +118,9 @@ std::vector<SnapshotNumber> DataDir::published() const {
   std::vector<SnapshotNumber> numbers;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator{snapshots(), error}) {
-    if (entry.path().extension() != ".stemma") continue;
+    // A pipe of that name would be waited for, for ever.
+    std::error_code ignored;
+    if (entry.path().extension() != ".stemma" || !entry.is_regular_file(ignored)) continue;
     const std::string stem = entry.path().stem().string();
     SnapshotNumber number = 0;
     const auto [end, code] = std::from_chars(stem.data(), stem.data() + stem.size(), number);

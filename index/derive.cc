@@ -19,6 +19,9 @@
 namespace stemma {
 namespace {
 
+template <class Value>
+using ClaimMap = std::unordered_map<Claim, Value, ClaimHash>;
+
 /// Keeps copies of short byte strings in large blocks: a million small allocations cost more than
 /// all the rest.
 class Arena {
@@ -138,34 +141,23 @@ class Derivation {
     if (!latest) throw impl_.damaged("a model");
     ModelState model;
     model.record = std::move(latest->record);
-    for (const Claim& claim : model.record.claims) {
-      SnapshotNumber first = versions.back().first;
-      for (std::size_t i = 0; versions.size() > 1 && i + 1 < versions.size(); ++i) {
-        const auto older = decode_version(versions[i].second);
-        if (!older) throw impl_.damaged("a model");
-        if (std::find(older->record.claims.begin(), older->record.claims.end(), claim) !=
-            older->record.claims.end()) {
-          first = versions[i].first;
-          break;
-        }
-      }
-      model.claim_spans.push_back({first, 0});
-    }
-    if (versions.size() > 1) add_past(ordinal, versions, model);
+    model.claim_spans.assign(model.record.claims.size(), {versions.back().first, 0});
+    if (versions.size() > 1) add_earlier(ordinal, versions, model);
     input_.models.push_back(std::move(model));
     ordinals_.push_back(ordinal);
   }
 
-  /// What the versions before the last said and it does not: names and claims.
-  void add_past(Ordinal ordinal,
-                const std::vector<std::pair<SnapshotNumber, std::string>>& versions,
-                ModelState& model) {
+  /// What the versions before the last tell: since when a claim is made; names and claims that the
+  /// last does not have. Linear in the versions.
+  void add_earlier(Ordinal ordinal,
+                   const std::vector<std::pair<SnapshotNumber, std::string>>& versions,
+                   ModelState& model) {
     const auto index = static_cast<std::uint32_t>(input_.models.size());
-    const auto still = [&](const Claim& claim) {
-      return std::find(model.record.claims.begin(), model.record.claims.end(), claim) !=
-             model.record.claims.end();
-    };
-    std::vector<SnapshotNumber> last_with;  // of each past claim, the version that had it last
+    ClaimMap<std::size_t> current;
+    for (std::size_t c = 0; c < model.record.claims.size(); ++c)
+      current.emplace(model.record.claims[c], c);
+    ClaimMap<std::size_t> past;
+    std::vector<SnapshotNumber> ended;  // of each past claim, the first version without it
     for (std::size_t i = 0; i + 1 < versions.size(); ++i) {
       const std::string_view bytes = arena_.copy(versions[i].second);
       const auto older = decode_version(bytes);
@@ -176,18 +168,21 @@ class Derivation {
             {std::string{older->record.name}, model.record.id, versions[i + 1].first});
       }
       for (const Claim& claim : older->record.claims) {
-        if (still(claim)) continue;
-        auto at = std::find_if(model.past_claims.begin(), model.past_claims.end(),
-                               [&](const PastClaim& past) { return past.claim == claim; });
-        if (at == model.past_claims.end()) {
-          at = model.past_claims.insert(at, {claim, {versions[i].first, 0}});
-          last_with.push_back(0);
+        if (const auto still = current.find(claim); still != current.end()) {
+          SnapshotNumber& first = model.claim_spans[still->second].first_seen;
+          first = std::min(first, versions[i].first);
+          continue;
         }
-        last_with[static_cast<std::size_t>(at - model.past_claims.begin())] = versions[i + 1].first;
+        const auto [at, added] = past.emplace(claim, model.past_claims.size());
+        if (added) {
+          model.past_claims.push_back({claim, {versions[i].first, 0}});
+          ended.push_back(0);
+        }
+        ended[at->second] = versions[i + 1].first;
       }
     }
-    for (std::size_t c = 0; c < last_with.size(); ++c)
-      ended_.push_back({last_with[c], ordinal, index, static_cast<std::uint32_t>(c)});
+    for (std::size_t c = 0; c < ended.size(); ++c)
+      ended_.push_back({ended[c], ordinal, index, static_cast<std::uint32_t>(c)});
   }
 
   /// Claims that end with a snapshot were last seen in the walk before it that could have told.
@@ -420,15 +415,23 @@ void mend_published(const DataDir& data, const ModelStore& store) {
   if (snapshots.empty()) return;
   const SnapshotNumber newest = snapshots.back().number;
   std::error_code error;
-  if (std::filesystem::exists(data.snapshot(newest), error)) {
+  // Older ones by their heads alone: reading all of them each night would take too long.
+  const auto usable = [&](SnapshotNumber number, bool whole) {
     try {
-      static_cast<void>(open_snapshot_file(data.snapshot(newest), false));
-      return;
+      static_cast<void>(open_snapshot_file(data.snapshot(number), whole));
+      return true;
     } catch (const Error& unusable) {
-      if (unusable.kind() != ErrorKind::corrupt) throw;  // damaged, or of an older version
+      if (unusable.kind() != ErrorKind::corrupt) throw;
+      return false;  // damaged, or of an older version
     }
+  };
+  for (const PublishedSnapshot& snapshot : snapshots) {
+    const bool is_newest = snapshot.number == newest;
+    const bool there = std::filesystem::exists(data.snapshot(snapshot.number), error);
+    if (!is_newest && (!there || snapshot.number <= data.pruned_up_to())) continue;
+    if (there && usable(snapshot.number, is_newest)) continue;
+    publish_columns(data, store, derive_snapshot(store, snapshot.number));
   }
-  publish_columns(data, store, derive_snapshot(store, newest));
 }
 
 void publish_columns(const DataDir& data, const ModelStore& store, const SnapshotColumns& columns) {

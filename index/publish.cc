@@ -55,6 +55,15 @@ std::uint64_t sha256_head(std::string_view text) {
   return head;
 }
 
+/// Whether two publishes are of the same time, extent and fields: with the same documents, one is
+/// the other again.
+bool is_same_observation(const PublishedSnapshot& a, const PublishedSnapshot& b) {
+  return b.number != 0 && a.observed_at == b.observed_at && a.complete == b.complete &&
+         a.partial == b.partial && a.scope == b.scope && a.source == b.source &&
+         a.asked == b.asked && a.documents == b.documents &&
+         a.rejected_documents == b.rejected_documents;
+}
+
 /// Rule 3.4: of two documents of one `_id` in one publish (one observation time), the one that
 /// stands.
 bool stands_before(const Row& a, const Row& b) {
@@ -72,6 +81,23 @@ std::string pack_documents(const std::vector<std::string_view>& documents) {
 }
 
 }  // namespace
+
+FileNotWritten::FileNotWritten(const Error& cause, SnapshotNumber published)
+    : Error{cause.kind(),
+            "snapshot " + std::to_string(published) +
+                " is published in the store, but its file could not be written: " + cause.what() +
+                "; nothing needs to be imported or crawled again: the file is made "
+                "by the next command that writes"},
+      snapshot_{published} {}
+
+void require_not_future(UnixSeconds observed_at, UnixSeconds now) {
+  if (observed_at == kUnknownTime || observed_at <= now + kFutureAllowed) return;
+  throw Error{ErrorKind::usage, "observation time " + format_utc(observed_at) +
+                                    " lies more than a day ahead of this machine's clock (" +
+                                    format_utc(now) +
+                                    "): every later night would be refused until then; if it is "
+                                    "right, say so with --accept-future"};
+}
 
 struct Publisher::Packed {
   std::vector<Row> rows;
@@ -112,10 +138,12 @@ struct Publisher::Impl {
   std::vector<std::pair<Ordinal, std::uint32_t>> number_models(std::uint64_t& added);
   std::uint64_t write_versions(const std::vector<std::pair<Ordinal, std::uint32_t>>& order,
                                FieldSet asked);
-  void write_curated();
+  bool write_curated();
   void write_models(const std::vector<std::pair<Ordinal, std::uint32_t>>& order);
-  void write_counts(const std::vector<std::pair<Ordinal, std::uint32_t>>& order, FieldSet asked);
-  void write_seen(const std::vector<std::pair<Ordinal, std::uint32_t>>& order);
+  /// Returns whether some count moved.
+  bool write_counts(const std::vector<std::pair<Ordinal, std::uint32_t>>& order, FieldSet asked);
+  /// Returns whether other models were seen than by the snapshot before.
+  bool write_seen(const std::vector<std::pair<Ordinal, std::uint32_t>>& order);
 };
 
 void Publisher::Impl::read_known() {
@@ -315,12 +343,14 @@ std::uint64_t Publisher::Impl::write_versions(
 }
 
 /// Only where it is not what the last publish found.
-void Publisher::Impl::write_curated() {
-  if (!request.curated) return;
+bool Publisher::Impl::write_curated() {
+  if (!request.curated) return false;
   const std::string bytes = encode_curated(*request.curated);
   const auto states = store.impl().curated_states(last.number);
-  if (bytes == (states.empty() ? encode_curated({}) : encode_curated(states.back().second))) return;
+  if (bytes == (states.empty() ? encode_curated({}) : encode_curated(states.back().second)))
+    return false;
   load->put(rocks::Family::meta, keys::curated(number), bytes);
+  return true;
 }
 
 void Publisher::Impl::write_models(const std::vector<std::pair<Ordinal, std::uint32_t>>& order) {
@@ -336,7 +366,7 @@ void Publisher::Impl::write_models(const std::vector<std::pair<Ordinal, std::uin
   }
 }
 
-void Publisher::Impl::write_counts(const std::vector<std::pair<Ordinal, std::uint32_t>>& order,
+bool Publisher::Impl::write_counts(const std::vector<std::pair<Ordinal, std::uint32_t>>& order,
                                    FieldSet asked) {
   const std::size_t blocks = (next_ordinal + kCountsBlock - 1) / kCountsBlock;
   std::vector<Counts> counts(blocks * kCountsBlock);
@@ -352,6 +382,7 @@ void Publisher::Impl::write_counts(const std::vector<std::pair<Ordinal, std::uin
   }
   rocks::check(scan->status(), "reading the store " + impl.rocks.name());
 
+  bool moved = false;
   std::vector<CountsObservation> observed(kCountsBlock);
   for (std::size_t at = 0; at < order.size();) {
     const std::uint32_t block = order[at].first / kCountsBlock;
@@ -363,11 +394,14 @@ void Publisher::Impl::write_counts(const std::vector<std::pair<Ordinal, std::uin
     const std::string bytes =
         encode_counts(std::span{counts}.subspan(std::size_t{block} * kCountsBlock, kCountsBlock),
                       observed, asked);
-    if (!bytes.empty()) load->put(rocks::Family::counts, keys::two(block, number), bytes);
+    if (bytes.empty()) continue;
+    load->put(rocks::Family::counts, keys::two(block, number), bytes);
+    moved = true;
   }
+  return moved;
 }
 
-void Publisher::Impl::write_seen(const std::vector<std::pair<Ordinal, std::uint32_t>>& order) {
+bool Publisher::Impl::write_seen(const std::vector<std::pair<Ordinal, std::uint32_t>>& order) {
   std::vector<bool> seen(next_ordinal);
   for (const auto& [ordinal, index] : order) seen[ordinal] = true;
   // A document that we refused shows that its model is still there.
@@ -375,7 +409,11 @@ void Publisher::Impl::write_seen(const std::vector<std::pair<Ordinal, std::uint3
     if (const auto before = known.find(id); before != known.end())
       seen[before->second.ordinal] = true;
   }
-  load->put(rocks::Family::seen, keys::one(number), encode_seen(seen));
+  const std::string bytes = encode_seen(seen);
+  load->put(rocks::Family::seen, keys::one(number), bytes);
+  std::string before;
+  return !store.impl().rocks.get(rocks::Family::seen, keys::one(last.number), before) ||
+         before != bytes;
 }
 
 PublishReport Publisher::publish() {
@@ -389,10 +427,10 @@ PublishReport Publisher::publish() {
                        .unread = impl.unread};
   const auto order = impl.number_models(report.added);
   report.changed = impl.write_versions(order, asked);
-  impl.write_curated();
+  const bool curated = impl.write_curated();
   impl.write_models(order);
-  impl.write_counts(order, asked);
-  impl.write_seen(order);
+  const bool counted = impl.write_counts(order, asked);
+  const bool seen = impl.write_seen(order);
   // What is added to a part is still a part, until a complete walk has seen everything.
   const std::string own_scope =
       impl.request.adds && impl.last.number > 0 ? "" : impl.request.run.scope;
@@ -409,6 +447,15 @@ PublishReport Publisher::publish() {
                                    .asked = asked,
                                    .documents = impl.rows.size(),
                                    .rejected_documents = impl.rejected};
+  const bool changed = report.added != 0 || report.changed != 0 || curated || counted || seen;
+  if (!changed && is_same_observation(snapshot, impl.last)) {
+    impl.load.reset();
+    mend_published(impl.data, impl.store);
+    report.already = true;
+    report.snapshot = impl.last.number;
+    report.totals = open_snapshot_file(impl.data.snapshot(impl.last.number))->total();
+    return report;
+  }
   impl.load->put(rocks::Family::snapshots, keys::one(impl.number), encode_published(snapshot));
   // The commit point: before it nothing happened, after it the snapshot is published, whatever
   // becomes of us.
@@ -418,9 +465,13 @@ PublishReport Publisher::publish() {
   impl.versions = {};
   impl.known = {};
 
-  const SnapshotColumns columns = derive_snapshot(impl.store, impl.number);
-  publish_columns(impl.data, impl.store, columns);
-  report.totals = columns.totals[0];
+  try {
+    const SnapshotColumns columns = derive_snapshot(impl.store, impl.number);
+    publish_columns(impl.data, impl.store, columns);
+    report.totals = columns.totals[0];
+  } catch (const Error& error) {
+    throw FileNotWritten{error, impl.number};
+  }
   return report;
 }
 

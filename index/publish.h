@@ -61,8 +61,30 @@ class ShrinkRefused : public Error {
   using Error::Error;
 };
 
+/// The snapshot is published in the store; only its file could not be written, on a full disk say.
+/// The next command that writes makes the file, and readers derive the snapshot until then:
+/// importing the same again would publish it twice.
+class FileNotWritten : public Error {
+ public:
+  FileNotWritten(const Error& cause, SnapshotNumber published);
+  [[nodiscard]] SnapshotNumber snapshot() const noexcept { return snapshot_; }
+
+ private:
+  SnapshotNumber snapshot_;
+};
+
+/// How far ahead of the clock an observation may lie: clocks differ, and a date without a time may
+/// be tomorrow's elsewhere.
+inline constexpr UnixSeconds kFutureAllowed = 24 * 60 * 60;
+/// Throws Error{usage} when `observed_at` lies further ahead of `now`: every later observation
+/// would be refused until then.
+void require_not_future(UnixSeconds observed_at, UnixSeconds now);
+
 struct PublishReport {
   SnapshotNumber snapshot = 0;
+  /// Nothing was published: `snapshot`, the newest, holds the same documents, observed at the same
+  /// time.
+  bool already = false;
   SnapshotTotals totals;
   std::uint64_t documents = 0;
   std::uint64_t added = 0;    ///< Models never seen before.
@@ -87,7 +109,9 @@ class Publisher {
   [[nodiscard]] std::shared_ptr<Packed> pack(const ParsedBatch& batch) const;
   void add(ParsedBatch&& batch, std::shared_ptr<Packed> packed);
 
-  /// Writes the store, builds the snapshot and makes it current. Throws ShrinkRefused (unavailable)
+  /// Writes the store, builds the snapshot and makes it current. What the newest snapshot holds
+  /// already, observed at the same time, is not published again. Throws FileNotWritten where the
+  /// store has the snapshot and its file could not be written; ShrinkRefused (unavailable)
   /// when a complete walk is more than `shrink_limit` below the last complete one and
   /// `accept_shrink` was not given; nothing is changed then.
   PublishReport publish();

@@ -1,9 +1,11 @@
 #include "index/rocks.h"
 
+#include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 
+#include <algorithm>
 #include <array>
 
 namespace stemma::rocks {
@@ -34,8 +36,17 @@ rocksdb::ColumnFamilyOptions family_options(std::size_t index) {
 
 }  // namespace
 
-void Handle::verify_checksums() const {
+std::size_t Handle::verify_checksums() const {
   check(db_->VerifyChecksum(), "checking the store " + name_);
+  check(db_->VerifyFileChecksums({}), "checking the store " + name_);
+  const std::unique_ptr<rocksdb::FileChecksumList> files{rocksdb::NewFileChecksumList()};
+  check(db_->GetLiveFilesChecksumInfo(files.get()), "checking the store " + name_);
+  std::vector<std::uint64_t> numbers;
+  std::vector<std::string> checksums, functions;
+  check(files->GetAllFileChecksums(&numbers, &checksums, &functions),
+        "checking the store " + name_);
+  return static_cast<std::size_t>(
+      std::count(functions.begin(), functions.end(), rocksdb::kUnknownFileChecksumFuncName));
 }
 
 void check(const rocksdb::Status& status, const std::string& doing) {
@@ -70,6 +81,11 @@ Handle::Handle(const std::filesystem::path& path, bool read_only) : name_{path.s
   // readable through its handle.
   options.max_open_files = read_only ? -1 : 256;
   options.paranoid_checks = true;
+  // The checksums of blocks do not cover all of a file: see verify_checksums().
+  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  // Logs would be given their largest size ahead, 4 to 17 MiB each: on a small disk that is full
+  // long before its end.
+  options.allow_fallocate = false;
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (std::size_t i = 0; i < kFamilies; ++i)
     descriptors.emplace_back(kNames[i], family_options(i));
@@ -108,7 +124,12 @@ bool Handle::get(Family which, std::string_view key, std::string& value) const {
 
 struct BulkLoad::File {
   File(const rocksdb::Options& options, rocksdb::ColumnFamilyHandle* family, std::string file_path)
-      : writer{rocksdb::EnvOptions{}, options, family}, path{std::move(file_path)} {}
+      : writer{environment(), options, family}, path{std::move(file_path)} {}
+  static rocksdb::EnvOptions environment() {
+    rocksdb::EnvOptions environment;
+    environment.allow_fallocate = false;  // as in Handle
+    return environment;
+  }
   rocksdb::SstFileWriter writer;
   std::string path;
 };
@@ -131,7 +152,8 @@ BulkLoad::~BulkLoad() {
 void BulkLoad::put(Family which, std::string_view key, std::string_view value) {
   const auto index = static_cast<std::size_t>(which);
   if (!files_[index]) {
-    const rocksdb::Options options{rocksdb::DBOptions{}, family_options(index)};
+    rocksdb::Options options{rocksdb::DBOptions{}, family_options(index)};
+    options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
     files_[index] = std::make_unique<File>(options, handle_.family(which),
                                            (scratch_ / kNames[index]).string() + ".sst");
     check(files_[index]->writer.Open(files_[index]->path), "writing " + files_[index]->path);
@@ -144,10 +166,13 @@ void BulkLoad::ingest() {
   std::vector<rocksdb::IngestExternalFileArg> args;
   for (std::size_t i = 0; i < kFamilies; ++i) {
     if (!files_[i]) continue;
-    check(files_[i]->writer.Finish(), "writing " + files_[i]->path);
+    rocksdb::ExternalSstFileInfo written;
+    check(files_[i]->writer.Finish(&written), "writing " + files_[i]->path);
     rocksdb::IngestExternalFileArg arg;
     arg.column_family = handle_.family(static_cast<Family>(i));
     arg.external_files = {files_[i]->path};
+    arg.files_checksums = {written.file_checksum};
+    arg.files_checksum_func_names = {written.file_checksum_func_name};
     arg.options.move_files = true;
     arg.options.failed_move_fall_back_to_copy = true;
     args.push_back(std::move(arg));

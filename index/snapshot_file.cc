@@ -1,6 +1,7 @@
 #include "index/snapshot_file.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -140,17 +141,41 @@ void write_snapshot_file(const SnapshotColumns& columns, const std::filesystem::
   sync_directory(path.parent_path());
 }
 
+namespace {
+
+void on_lost_bytes(int) {
+  constexpr std::string_view kWords =
+      "stemma: a snapshot file was cut short or went away while it was in use. Start again: the "
+      "file is then derived from the store. Snapshot files are replaced by renaming, never written "
+      "to in place: do not copy over them.\n";
+  if (::write(STDERR_FILENO, kWords.data(), kWords.size()) < 0) {
+    // There is nobody to tell.
+  }
+  ::_exit(1);
+}
+
+}  // namespace
+
+void explain_lost_bytes() noexcept {
+  struct sigaction action {};
+  action.sa_handler = on_lost_bytes;
+  ::sigaction(SIGBUS, &action, nullptr);
+}
+
 SnapshotHandle open_snapshot_file(const std::filesystem::path& path, bool verify) {
   const auto damaged = [&](const std::string& what) {
     return Error{ErrorKind::corrupt, "snapshot file " + path.string() + " cannot be used: " + what +
                                          "; it is built again from the store when it is removed"};
   };
-  const Descriptor in{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
+  const Descriptor in{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
   if (in.fd < 0)
     throw Error{ErrorKind::storage, "opening " + path.string() + ": " + std::strerror(errno)};
   struct stat info {};
   if (::fstat(in.fd, &info) != 0)
     throw Error{ErrorKind::storage, "reading " + path.string() + ": " + std::strerror(errno)};
+
+  if (!S_ISREG(info.st_mode)) throw damaged("it is no regular file");
 
   auto mapping = std::make_shared<Mapping>();
   mapping->size = static_cast<std::size_t>(info.st_size);

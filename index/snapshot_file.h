@@ -21,4 +21,8 @@ void write_snapshot_file(const SnapshotColumns& columns, const std::filesystem::
 [[nodiscard]] SnapshotHandle open_snapshot_file(const std::filesystem::path& path,
                                                 bool verify = true);
 
+/// From then on the process ends with exit code 1 and a line that says why, not by SIGBUS, where a
+/// mapped snapshot file is cut under it. For programs, at their start.
+void explain_lost_bytes() noexcept;
+
 }  // namespace stemma

@@ -18,7 +18,10 @@ SnapshotHandle SnapshotSet::current() {
     const std::lock_guard guard{mutex_};
     if (newest_ == 0 || Clock::now() - checked_ >= kLookEvery) {
       checked_ = Clock::now();
-      const std::vector<SnapshotNumber> published = data_.published();
+      std::vector<SnapshotNumber> published = data_.published();
+      // A stray file must not hide the snapshots that are there.
+      while (!published.empty() && published.back() > newest_ && !is_published(published.back()))
+        published.pop_back();
       // Without any file the store may still know: it is asked once, as it takes a while.
       newest_ = !published.empty() ? published.back() : newest_ != 0 ? newest_ : newest_in_store();
     }
@@ -53,12 +56,44 @@ SnapshotHandle SnapshotSet::open_or_rebuild(SnapshotNumber number) {
   } catch (const Error& damaged) {
     // The file is derived: a damaged one is no reason not to answer while the store is whole.
     if (damaged.kind() != ErrorKind::corrupt) throw;
+    SnapshotHandle rebuilt;
     try {
-      return rebuild(number);
+      rebuilt = rebuild(number);
     } catch (const Error&) {
       throw damaged;
     }
+    report_damaged(number, std::string{damaged.what()} +
+                               "; until then it is derived anew, which takes memory and time");
+    return rebuilt;
   }
+}
+
+bool SnapshotSet::is_published(SnapshotNumber number) {
+  if (damaged_.contains(number)) return false;
+  try {
+    static_cast<void>(open_snapshot_file(data_.snapshot(number), false));
+    return true;
+  } catch (const Error& unusable) {
+    if (unusable.kind() != ErrorKind::corrupt) throw;
+    if (newest_in_store() >= number) return true;  // it is derived from the store
+    damaged_.insert(number);
+    if (warn_)
+      warn_(std::string{unusable.what()} + ", and no such snapshot was published: it is left out");
+    return false;
+  }
+}
+
+void SnapshotSet::report_damaged(SnapshotNumber number, const std::string& message) {
+  {
+    const std::lock_guard guard{mutex_};
+    if (!damaged_.insert(number).second) return;
+  }
+  if (warn_) warn_(message);
+}
+
+std::uint64_t SnapshotSet::damaged_files() const {
+  const std::lock_guard guard{mutex_};
+  return damaged_.size();
 }
 
 void SnapshotSet::keep(SnapshotNumber number, const SnapshotHandle& handle) {

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <mutex>
+#include <set>
+#include <string>
 
 #include "index/data_dir.h"
 #include "index/snapshot_file.h"
@@ -19,6 +22,8 @@ class SnapshotSource {
   [[nodiscard]] virtual SnapshotHandle at(SnapshotNumber number) = 0;
   /// Whether its file was pruned: it can be had, but not quickly, so pages of it end.
   [[nodiscard]] virtual bool pruned(SnapshotNumber number) = 0;
+  /// How many files of snapshots were found that cannot be used.
+  [[nodiscard]] virtual std::uint64_t damaged_files() const { return 0; }
 };
 
 /// The published snapshots of a data directory. Sees a new one within a tenth of a second, without
@@ -26,10 +31,14 @@ class SnapshotSource {
 /// built again from a read-only view of the store, which takes as long as publishing it did.
 class SnapshotSet final : public SnapshotSource {
  public:
-  explicit SnapshotSet(DataDir data) : data_{std::move(data)} {}
+  /// `warn` is told once of each snapshot whose file cannot be used, from any thread.
+  explicit SnapshotSet(DataDir data, std::function<void(const std::string&)> warn = {})
+      : data_{std::move(data)}, warn_{std::move(warn)} {}
   [[nodiscard]] SnapshotHandle current() override;
   [[nodiscard]] SnapshotHandle at(SnapshotNumber number) override;
   [[nodiscard]] bool pruned(SnapshotNumber number) override;
+  /// How many snapshot files were found that cannot be used.
+  [[nodiscard]] std::uint64_t damaged_files() const override;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -37,14 +46,19 @@ class SnapshotSet final : public SnapshotSource {
   [[nodiscard]] SnapshotHandle open_or_rebuild(SnapshotNumber number);
   [[nodiscard]] SnapshotHandle rebuild(SnapshotNumber number);
   [[nodiscard]] SnapshotNumber newest_in_store() const;
+  /// Whether the snapshot's file can be used or the store knows the snapshot. A stray file is told.
+  [[nodiscard]] bool is_published(SnapshotNumber number);
+  void report_damaged(SnapshotNumber number, const std::string& message);
   void keep(SnapshotNumber number, const SnapshotHandle& handle);
 
   DataDir data_;
-  std::mutex mutex_;
+  std::function<void(const std::string&)> warn_;
+  mutable std::mutex mutex_;
   std::mutex rebuilding_;      ///< One rebuild at a time; readers of others go on.
   SnapshotNumber newest_ = 0;  ///< Guarded by mutex_, as are the next two.
   Clock::time_point checked_{};
   std::map<SnapshotNumber, SnapshotHandle> open_;
+  std::set<SnapshotNumber> damaged_;  ///< Guarded by mutex_.
 };
 
 }  // namespace stemma

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "index/agreement.h"
 #include "index/crawl_ledger.h"
 #include "index/derive.h"
 #include "index/model_store.h"
@@ -27,12 +28,16 @@ class Verification {
 
   VerifyReport run() {
     check_ledger();
+    guarded("the data directory", [&] {
+      if (auto lost = find_lost_snapshot(data_, newest_known(data_))) problem(std::move(*lost));
+    });
     progress_("reading the store");
     guarded("the store", [&] {
       const ModelStore store{data_.store(), ModelStore::Mode::read_only};
       guarded("the store", [&] { check_store(store.impl()); });
       const std::vector<PublishedSnapshot> published = store.snapshots();
       check_order(published);
+      check_runs(published);
       for (const PublishedSnapshot& snapshot : published)
         check_snapshot(store, snapshot, snapshot.number == published.back().number);
     });
@@ -64,7 +69,7 @@ class Verification {
   }
 
   void check_store(const ModelStore::Impl& impl) {
-    impl.rocks.verify_checksums();
+    report_.files_partly_covered = impl.rocks.verify_checksums();
     const auto each = [&](rocks::Family family, const std::string& what, auto&& readable) {
       std::uint64_t count = 0;
       std::uint64_t damaged = 0;
@@ -99,6 +104,27 @@ class Verification {
                 " was observed before the one that it follows");
       }
     }
+  }
+
+  /// Ledger and store refer to each other by the run's number.
+  void check_runs(const std::vector<PublishedSnapshot>& published) {
+    std::error_code error;
+    if (!std::filesystem::exists(data_.ledger(), error)) {
+      if (!published.empty()) problem("the ledger is missing: which runs published is not known");
+      return;
+    }
+    guarded("the ledger", [&] {
+      CrawlLedger ledger{data_.path(), CrawlLedger::Mode::read_only};
+      for (const PublishedSnapshot& snapshot : published) {
+        const auto run = ledger.run(snapshot.run);
+        if (run && run->source == snapshot.source && run->observed_at == snapshot.observed_at)
+          continue;
+        problem("snapshot " + std::to_string(snapshot.number) + " was published by run " +
+                std::to_string(snapshot.run) +
+                ", which the ledger does not know as such: it is not the one that belongs to this "
+                "store");
+      }
+    });
   }
 
   void check_snapshot(const ModelStore& store, const PublishedSnapshot& snapshot, bool newest) {

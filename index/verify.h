@@ -18,9 +18,10 @@ struct VerifyReport {
     bool derived = false;  ///< Built again from the store and compared.
   };
   std::vector<Snapshot> snapshots;
-  std::uint64_t versions = 0;         ///< Of models, decoded.
-  std::uint64_t documents = 0;        ///< Packs of raw documents, unpacked.
-  std::vector<std::string> problems;  ///< In sentences; empty when all is well.
+  std::uint64_t versions = 0;              ///< Of models, decoded.
+  std::uint64_t documents = 0;             ///< Packs of raw documents, unpacked.
+  std::uint64_t files_partly_covered = 0;  ///< Of the store: see rocks::Handle::verify_checksums.
+  std::vector<std::string> problems;       ///< In sentences; empty when all is well.
 
   [[nodiscard]] bool ok() const noexcept { return problems.empty(); }
 };
@@ -29,6 +30,7 @@ struct VerifyReport {
 ///  - the store: RocksDB's checksums of every file, every value can be decoded, snapshots are
 ///    numbered without gaps and observed in order;
 ///  - the ledger: SQLite's own check;
+///  - store, ledger and snapshot files know of the same snapshots;
 ///  - each snapshot: the checksums of its file; edges both ways are the same edges; counts are what
 ///    there is to be counted; every edge has a claim; of live models, claims kept + rejected + on
 ///    themselves = observed;

@@ -120,10 +120,17 @@ UnixSeconds time_option(const std::string& text, const char* flag) {
   return *time;
 }
 
+UnixSeconds observation_time(const std::string& text, bool accept_future) {
+  const UnixSeconds time = time_option(text, "--observed-at");
+  if (!accept_future) require_not_future(time, now_utc());
+  return time;
+}
+
 void print_report(const PublishReport& report) {
   const SnapshotTotals& t = report.totals;
-  fmt::print("snapshot {} of {}{}\n", report.snapshot, format_utc(t.observed_at),
-             t.generated != 0 ? " (generated data)" : "");
+  fmt::print("snapshot {} of {}{}{}\n", report.snapshot, format_utc(t.observed_at),
+             t.generated != 0 ? " (generated data)" : "",
+             report.already ? " holds this already; nothing new was published" : "");
   fmt::print("  {:>12}  models ({} new, {} changed, {} gone)\n", grouped(t.models),
              grouped(report.added), grouped(report.changed), grouped(t.gone));
   fmt::print("  {:>12}  declare a parent, {} of them several\n", grouped(t.declaring),
@@ -149,7 +156,7 @@ PublishReport run_crawl(const CliGlobals& globals, const CrawlArguments& argumen
   CrawlOptions options;
   options.scope = arguments.scope;
   if (arguments.only_new) options.since = arguments.since;
-  options.observed_at = time_option(arguments.observed_at, "--observed-at");
+  options.observed_at = observation_time(arguments.observed_at, arguments.accept_future);
   options.resolve = arguments.resolve;
   options.max_requests = arguments.max_requests;
   options.max_lookups = arguments.max_lookups;
@@ -234,6 +241,8 @@ void add_crawl_options(CLI::App& command, CrawlArguments& arguments) {
                   "Share of the models that may be missing without being asked about")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
+  command.add_flag("--accept-future", arguments.accept_future,
+                   "Take an --observed-at more than a day ahead of the clock");
   command.add_flag("--accept-shrink", arguments.accept_shrink,
                    "Publish although more models are missing than --shrink-limit allows");
   command.add_flag("--restart", arguments.restart,

@@ -26,6 +26,7 @@ struct CrawlArguments {
   double lookup_days = 30;
   double shrink_limit = kShrinkLimit;
   bool accept_shrink = false;
+  bool accept_future = false;
   bool restart = false;
   double pace = 0.8;
   int page_size = 1000;
@@ -49,6 +50,10 @@ void print_report(const PublishReport& report);
 
 /// A time on the command line; kUnknownTime for none. Throws Error{usage} naming the flag.
 UnixSeconds time_option(const std::string& text, const char* flag);
+
+/// What --observed-at says; kUnknownTime for nothing. Throws Error{usage} for what is no time, and
+/// for one more than a day ahead of the clock unless `accept_future`.
+UnixSeconds observation_time(const std::string& text, bool accept_future);
 
 /// Refuses an option that is given without text.
 [[nodiscard]] CLI::Validator not_empty();

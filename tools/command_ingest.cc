@@ -22,6 +22,7 @@ struct ImportArguments {
   std::string observed_at;
   bool complete = false;
   bool accept_shrink = false;
+  bool accept_future = false;
 };
 
 void run_import(const CliGlobals& globals, const ImportArguments& arguments) {
@@ -29,7 +30,7 @@ void run_import(const CliGlobals& globals, const ImportArguments& arguments) {
   const PublishReport report =
       import_files(globals.data,
                    {.files = arguments.files,
-                    .observed_at = time_option(arguments.observed_at, "--observed-at"),
+                    .observed_at = observation_time(arguments.observed_at, arguments.accept_future),
                     .complete = arguments.complete,
                     .accept_shrink = arguments.accept_shrink},
                    [&](const Progress& progress) {
@@ -113,6 +114,8 @@ void add_ingest_commands(CLI::App& app, CliGlobals& globals) {
                              "The files hold every model there is: absent means absent");
     import_command->add_flag("--accept-shrink", arguments->accept_shrink,
                              "Publish even if more than 2 % of the models are missing");
+    import_command->add_flag("--accept-future", arguments->accept_future,
+                             "Take an --observed-at more than a day ahead of the clock");
     import_command->footer(
         "Example: stemma import hub-2024-07-11.ndjson.zst --complete --observed-at 2024-07-11");
     import_command->callback([arguments, import_command, &globals] {

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "crawler/night.h"
+#include "index/agreement.h"
 #include "index/crawl_ledger.h"
 #include "index/model_store.h"
 #include "index/prune.h"
@@ -26,7 +27,7 @@ struct NightlyArguments {
 
 std::string prune_step(const DataDir& data, std::size_t keep) {
   const WriteLock lock{data, "prune"};
-  ModelStore store{data.store(), ModelStore::Mode::read_write};
+  ModelStore store = open_for_writing(data);
   const PruneReport report = prune(data, store, keep);
   return fmt::format("{} snapshot files and {} packs of raw documents removed, {}",
                      report.snapshot_files, report.document_packs, with_unit(report.bytes));
@@ -43,7 +44,7 @@ void run_nightly(const CliGlobals& globals, NightlyArguments& arguments) {
     throw Error{ErrorKind::usage, "--dumps wants --out DIR, where they are written"};
   }
   // A typo is told now and not after an hour of crawling.
-  (void)time_option(arguments.crawl.observed_at, "--observed-at");
+  (void)observation_time(arguments.crawl.observed_at, arguments.crawl.accept_future);
   const DataDir data = DataDir::open_or_create(globals.data);
   std::vector<NightStep> steps;
   steps.push_back({"crawl",

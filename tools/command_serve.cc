@@ -23,7 +23,7 @@ struct ServeOptions {
 
 void run_serve(const CliGlobals& globals, const ServeOptions& options) {
   const DataDir data = DataDir::open(globals.data);
-  SnapshotSet snapshots{data};
+  SnapshotSet snapshots{data, [](const std::string& message) { spdlog::warn("{}", message); }};
   const FamilySet families{load_families(globals.families)};
   ApiContext context{snapshots, families};
   // A connection a call: they are rare, and SQLite handles are not shared between threads.

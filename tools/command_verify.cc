@@ -1,12 +1,14 @@
 #include "tools/command_verify.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <memory>
 
 #include "api/bodies.h"
+#include "index/agreement.h"
 #include "index/verify.h"
 #include "tools/progress.h"
 #include "tools/query.h"
@@ -14,6 +16,15 @@
 
 namespace stemma {
 namespace {
+
+void forget_lost(const CliGlobals& globals) {
+  const DataDir data = DataDir::open(globals.data);
+  const WriteLock lock{data, "verify --forget-lost"};
+  const SnapshotNumber forgotten = forget_lost_snapshots(data);
+  spdlog::info("{}", forgotten == 0 ? "no snapshot is lost"
+                                    : fmt::format("{} given up; files are kept as *.stemma.lost",
+                                                  plural(forgotten, "snapshot")));
+}
 
 void run_verify(CliGlobals& globals, bool all) {
   VerifyReport report;
@@ -41,6 +52,12 @@ void run_verify(CliGlobals& globals, bool all) {
   std::string out =
       fmt::format("{} and {} can be read.\n", plural(report.versions, "version") + " of models",
                   plural(report.documents, "pack") + " of documents");
+  if (report.files_partly_covered != 0) {
+    out += fmt::format(
+        "{} of the store were written before whole files had checksums: a few bytes between their "
+        "blocks are not covered.\n",
+        plural(report.files_partly_covered, "file"));
+  }
   if (!report.snapshots.empty()) out += '\n' + table.text(terminal_width());
   if (report.ok()) {
     out +=
@@ -60,9 +77,15 @@ void add_verify_command(CLI::App& app, CliGlobals& globals) {
   CLI::App* verify = app.add_subcommand(
       "verify", "Check the data against itself: checksums, counts, edges against claims");
   verify->add_flag("--all", *all, "Build every snapshot again, not only the newest");
+  auto forget = std::make_shared<bool>(false);
+  verify->add_flag("--forget-lost", *forget,
+                   "Go on without snapshots that the store has lost; their files are kept beside");
   verify->add_flag("--json", globals.json, "Print JSON");
   verify->footer("Example: stemma verify --all");
-  verify->callback([all, &globals] { run_verify(globals, *all); });
+  verify->callback([all, forget, &globals] {
+    if (*forget) forget_lost(globals);
+    run_verify(globals, *all);
+  });
 }
 
 }  // namespace stemma

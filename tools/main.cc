@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "index/snapshot_file.h"
 #include "schema/error.h"
 #include "tools/command.h"
 #include "tools/command_crawl.h"
@@ -66,6 +67,7 @@ int main(int argc, char** argv) {
   // Results go to standard output, everything else to standard error.
   spdlog::set_default_logger(spdlog::stderr_color_mt("stemma"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S%z %^%l%$ %v");
+  stemma::explain_lost_bytes();
   try {
     return run(argc, argv);
   } catch (const stemma::Error& error) {

@@ -1,6 +1,7 @@
 #include "tools/query.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -80,7 +81,8 @@ QueryBase::QueryBase(const CliGlobals& globals, const Invocation& invocation)
       invocation_{invocation},
       reader_{invocation.params},
       families_{load_families(globals.families)},
-      snapshots_{DataDir::open(globals.data)} {
+      snapshots_{DataDir::open(globals.data),
+                 [](const std::string& message) { spdlog::warn("{}", message); }} {
   const auto as_of = reader_.as_of();
   SnapshotHandle snapshot = as_of ? snapshots_.at(*as_of) : snapshots_.current();
   static_cast<void>(

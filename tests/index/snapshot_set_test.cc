@@ -1,5 +1,7 @@
 #include "index/snapshot_set.h"
 
+#include <sys/stat.h>
+
 #include <atomic>
 #include <fstream>
 #include <thread>
@@ -73,4 +75,41 @@ TEST_CASE("a damaged or missing snapshot file is answered from the store", "[ind
   SECTION("missing") { std::filesystem::remove(file); }
   CHECK(store.current()->total().models == 2);
   CHECK(nodes(*store.at(1)) == std::vector<std::string>{"a/one:live", "a/two:live"});
+}
+
+TEST_CASE("a stray file hides no snapshot and is told once", "[index][serve]") {
+  StoreFixture store;
+  store.import({doc(1, "a/one"), doc(2, "a/two")}, "2026-01-01");
+  const DataDir data = DataDir::open(store.data());
+  SECTION("empty") { std::ofstream{data.snapshot(2)}; }
+  SECTION("garbage") { std::ofstream{data.snapshot(7)} << std::string(5000, 'x'); }
+  SECTION("a pipe") { REQUIRE(::mkfifo(data.snapshot(2).c_str(), 0600) == 0); }
+  std::vector<std::string> told;
+  SnapshotSet set{data, [&](const std::string& message) { told.push_back(message); }};
+  for (int i = 0; i < 3; ++i) {
+    CHECK(set.current()->total().number == 1);
+    std::this_thread::sleep_for(std::chrono::milliseconds{110});
+  }
+  CHECK(told.size() <= 1);  // a pipe is not even looked at
+  CHECK(set.damaged_files() == told.size());
+}
+
+TEST_CASE("a damaged file is told once and mended by the next publish", "[index][serve]") {
+  StoreFixture store;
+  store.import({doc(1, "a/one"), doc(2, "a/two")}, "2026-01-01");
+  const DataDir data = DataDir::open(store.data());
+  {
+    std::fstream file{data.snapshot(1), std::ios::binary | std::ios::in | std::ios::out};
+    file.seekp(-40, std::ios::end);
+    file.put('\x7f');
+  }
+  std::vector<std::string> told;
+  SnapshotSet set{data, [&](const std::string& message) { told.push_back(message); }};
+  CHECK(set.current()->total().models == 2);
+  CHECK(set.at(1)->total().models == 2);
+  REQUIRE(told.size() == 1);
+  CHECK_THAT(told.front(), holds("1.stemma"));
+  CHECK(set.damaged_files() == 1);
+  store.import({doc(3, "a/three")}, "2026-01-02");
+  CHECK_NOTHROW(open_snapshot_file(data.snapshot(1)));
 }
