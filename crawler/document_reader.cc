@@ -149,51 +149,14 @@ class GzipSource final : public ByteSource {
   bool member_ended_ = false;
 };
 
-/// Reads on until the buffer has grown by some bytes; false at the end.
-bool grow(ByteSource& source, std::string& buffer, std::size_t by) {
-  const std::size_t before = buffer.size();
-  buffer.resize(before + by);
-  const std::size_t got = source.read(buffer.data() + before, by);
-  buffer.resize(before + got);
-  return got > 0;
-}
-
 constexpr std::size_t kReadBytes = std::size_t{256} << 10U;
 
-void each_line_chunk(ByteSource& source, std::string buffer, std::size_t chunk_bytes,
-                     const std::function<void(DocumentChunk&&)>& visit) {
-  std::uint64_t line = 1;
-  bool more = true;
-  const auto emit = [&](std::size_t size) {
-    std::string rest = buffer.substr(size);
-    buffer.resize(size);
-    const auto lines = static_cast<std::uint64_t>(std::count(buffer.begin(), buffer.end(), '\n'));
-    visit({.text = std::move(buffer), .first_line = line});
-    line += lines;
-    buffer = std::move(rest);
-  };
-  while (more || !buffer.empty()) {
-    while (more && buffer.size() < chunk_bytes) more = grow(source, buffer, kReadBytes);
-    const std::size_t end = buffer.rfind('\n');
-    if (!more && end + 1 != buffer.size() && buffer.size() <= kLongestDocument) {
-      emit(buffer.size());  // a last line without its end
-    } else if (end != std::string::npos) {
-      emit(end + 1);
-    } else if (buffer.size() <= kLongestDocument) {
-      if (more) more = grow(source, buffer, kReadBytes);
-    } else {
-      // A line too long to be a document: told, skipped, and read on behind it.
-      visit({.text = {}, .first_line = line, .overlong_line = line});
-      std::size_t newline = std::string::npos;
-      do {
-        buffer.clear();
-        more = grow(source, buffer, kReadBytes);
-        newline = buffer.find('\n');
-      } while (more && newline == std::string::npos);
-      buffer.erase(0, newline == std::string::npos ? buffer.size() : newline + 1);
-      ++line;
-    }
-  }
+/// White space of JSON; any other control character is content, and not of a document.
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+std::size_t leading_blanks(std::string_view text) {
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_blank) -
+                                  text.begin());
 }
 
 /// Follows the nesting of one JSON array byte by byte, so that an element can be cut out without
@@ -237,64 +200,224 @@ class ArrayScanner {
   bool escaped_ = false;
 };
 
-void each_element_chunk(ByteSource& source, const std::string& name, std::string buffer,
-                        std::size_t chunk_bytes,
-                        const std::function<void(DocumentChunk&&)>& visit) {
-  ArrayScanner scanner;
-  DocumentChunk chunk;
-  std::string element;
-  std::uint64_t number = 1;
-  bool opened = false;
-  bool overlong = false;
-  const auto flush = [&] {
-    if (!chunk.text.empty()) visit(std::move(chunk));
-    chunk = {.text = {}, .first_line = number};
-  };
-  const auto end_element = [&](bool last) {
-    const bool blank =
-        std::all_of(element.begin(), element.end(), [](unsigned char c) { return c <= ' '; });
-    if (overlong) {
-      flush();
-      visit({.text = {}, .first_line = number, .overlong_line = number});
-    } else if (!(last && blank)) {
-      // Line ends between tokens mean nothing in JSON, and inside strings they are not allowed.
-      std::replace(element.begin(), element.end(), '\n', ' ');
-      chunk.text += element;
-      chunk.text += '\n';
+/// Whether a line of NDJSON that begins with `[` opens an array of documents, which may end lines
+/// below. What else begins so, such as a line of a log, is one line that is no document; read as an
+/// array that never closes, it would cost all that follows.
+bool opens_array(std::string_view line) {
+  line.remove_prefix(1);
+  line.remove_prefix(leading_blanks(line));
+  return line.empty() || line.front() == '{' || line.front() == ']';
+}
+
+/// Cuts one source. Blanks outside of documents are dropped as they are read, so that neither time
+/// nor memory depends on how they are spread.
+class DocumentCutter {
+ public:
+  DocumentCutter(ByteSource& source, const std::string& name, std::size_t chunk_bytes,
+                 const std::function<void(DocumentChunk&&)>& visit)
+      : source_{source},
+        name_{name},
+        chunk_bytes_{chunk_bytes},
+        visit_{visit},
+        block_(kReadBytes) {}
+
+  void run() {
+    while (skip_blanks()) {
+      if (pending().front() == '[') {
+        cut_array();
+      } else {
+        cut_lines();
+      }
     }
-    element.clear();
-    overlong = false;
-    ++number;
-    if (chunk.text.size() >= chunk_bytes || chunk.text.empty()) flush();
-  };
-  do {
-    for (std::size_t i = 0; i < buffer.size(); ++i) {
-      const char c = buffer[i];
-      const ArrayScanner::Event event = scanner.feed(c);
-      if (!opened) {
-        opened = c == '[';
-        continue;
+    flush();
+  }
+
+ private:
+  /// What was read and is not used yet.
+  [[nodiscard]] std::string_view pending() const { return std::string_view{text_}.substr(at_); }
+
+  /// Reads on; false at the end. Offsets into `pending` stay what they are.
+  bool fill() {
+    if (ended_) return false;
+    text_.erase(0, at_);
+    at_ = 0;
+    const std::size_t got = source_.read(block_.data(), block_.size());
+    text_.append(block_.data(), got);
+    ended_ = got == 0;
+    return !ended_;
+  }
+
+  /// To the next array or line; false at the end. Counts the lines that are skipped.
+  bool skip_blanks() {
+    while (true) {
+      const std::string_view blanks = pending().substr(0, leading_blanks(pending()));
+      skipped_lines_ += static_cast<std::uint64_t>(std::count(blanks.begin(), blanks.end(), '\n'));
+      at_ += blanks.size();
+      if (!pending().empty()) return true;
+      if (!fill()) return false;
+    }
+  }
+
+  void flush() {
+    if (!chunk_.text.empty()) visit_(std::move(chunk_));
+    chunk_ = {};
+  }
+
+  /// Adds one row, with its end.
+  void add_row(std::string_view row) {
+    if (chunk_.text.empty()) chunk_.first_line = number_;
+    chunk_.text += row;
+    chunk_.text += '\n';
+    ++number_;
+    if (chunk_.text.size() >= chunk_bytes_) flush();
+  }
+
+  void add_overlong() {
+    flush();
+    visit_({.text = {}, .first_line = number_, .overlong_line = number_});
+    ++number_;
+  }
+
+  /// Passes on the first `size` bytes of `pending`, whole lines but for the last one of a file.
+  void emit(std::size_t size, std::uint64_t lines) {
+    if (size > 0) visit_({.text = std::string{pending().substr(0, size)}, .first_line = number_});
+    number_ += lines;
+    at_ += size;
+  }
+
+  /// Lines, up to one that opens an array.
+  void cut_lines() {
+    flush();
+    // The end of the line that an array ended on is no line of its own.
+    number_ += skipped_lines_ - (after_array_ && skipped_lines_ > 0 ? 1 : 0);
+    after_array_ = false;
+    std::size_t line = 0;     // where the line begins
+    std::uint64_t lines = 0;  // before it
+    while (true) {
+      std::size_t first = line + leading_spaces(pending().substr(line));
+      while (first == pending().size()) {
+        text_.resize(at_ + line);
+        if (!fill()) return emit(line, lines);
+        first = line + leading_spaces(pending().substr(line));
       }
-      if (event == ArrayScanner::Event::none) {
-        if (element.size() < kLongestDocument) {
-          element += c;
-        } else {
-          overlong = true;
-        }
-        continue;
+      std::size_t end = pending().find('\n', first);
+      bool more = true;
+      while (end == std::string_view::npos && more &&
+             pending().size() - first <= kLongestDocument) {
+        const std::size_t searched = pending().size();
+        more = fill();
+        end = pending().find('\n', searched);
       }
-      end_element(event == ArrayScanner::Event::array_ends);
-      if (event == ArrayScanner::Event::array_ends) {
-        flush();
+      const std::size_t stop = std::min(end, pending().size());
+      if (pending()[first] == '[' && opens_array(pending().substr(first, stop - first))) {
+        emit(line, lines);
+        at_ += first - line;
+        skipped_lines_ = 0;
         return;
       }
+      if (stop - first > kLongestDocument) {
+        emit(line, lines);
+        at_ += first - line;
+        cut_long_line();
+        line = lines = 0;
+        continue;
+      }
+      if (!more) return emit(stop, lines);  // a last line without its end
+      line = end + 1;
+      ++lines;
+      if (line >= chunk_bytes_) {
+        emit(line, lines);
+        line = lines = 0;
+      }
     }
-    buffer.clear();
-  } while (grow(source, buffer, kReadBytes));
-  flush();
-  throw Error{ErrorKind::corrupt,
-              name + ": the JSON array is cut short behind element " + std::to_string(number - 1)};
-}
+  }
+
+  /// Blanks that do not end a line.
+  static std::size_t leading_spaces(std::string_view text) {
+    return std::min(text.find_first_not_of(" \t\r"), text.size());
+  }
+
+  /// A line that is too long to be a document, unless the rest of it is blank.
+  void cut_long_line() {
+    element_.clear();
+    overlong_ = false;
+    std::size_t end = std::string_view::npos;
+    do {
+      end = pending().find('\n');
+      take(pending().substr(0, end));
+      at_ = end == std::string_view::npos ? text_.size() : at_ + end + 1;
+    } while (end == std::string_view::npos && fill());
+    end_row();
+    flush();
+  }
+
+  /// Adds to the row that is being read. Blanks before it, and those that it has no room for, are
+  /// left out.
+  void take(std::string_view text) {
+    if (element_.empty()) text.remove_prefix(leading_blanks(text));
+    const std::size_t room = std::min(kLongestDocument - element_.size(), text.size());
+    element_ += text.substr(0, room);
+    text.remove_prefix(room);
+    overlong_ = overlong_ || leading_blanks(text) < text.size();
+  }
+
+  void end_row() {
+    if (overlong_) {
+      add_overlong();
+    } else {
+      // Line ends between tokens mean nothing in JSON, and inside strings they are not allowed.
+      std::replace(element_.begin(), element_.end(), '\n', ' ');
+      add_row(element_);
+    }
+    element_.clear();
+    overlong_ = false;
+  }
+
+  void cut_array() {
+    ArrayScanner scanner;
+    static_cast<void>(scanner.feed('['));
+    ++at_;
+    skipped_lines_ = 0;
+    after_array_ = true;
+    element_.clear();
+    overlong_ = false;
+    while (true) {
+      auto event = ArrayScanner::Event::none;
+      std::size_t end = 0;
+      const std::string_view text = pending();
+      while (end < text.size() && event == ArrayScanner::Event::none)
+        event = scanner.feed(text[end++]);
+      if (event == ArrayScanner::Event::none) {
+        take(text);
+        at_ = text_.size();
+        if (fill()) continue;
+        flush();
+        throw Error{ErrorKind::corrupt, name_ + ": the JSON array is cut short behind element " +
+                                            std::to_string(number_ - 1)};
+      }
+      take(text.substr(0, end - 1));
+      at_ += end;
+      const bool last = event == ArrayScanner::Event::array_ends;
+      if (!last || overlong_ || !element_.empty()) end_row();
+      if (last) return;
+    }
+  }
+
+  ByteSource& source_;
+  const std::string& name_;
+  std::size_t chunk_bytes_;
+  const std::function<void(DocumentChunk&&)>& visit_;
+  std::vector<char> block_;
+  std::string text_;
+  std::size_t at_ = 0;
+  bool ended_ = false;
+  std::uint64_t number_ = 1;         ///< Of the next row.
+  std::uint64_t skipped_lines_ = 0;  ///< Blank ones, since the last array or line.
+  bool after_array_ = false;
+  DocumentChunk chunk_;  ///< Elements that were not visited yet.
+  std::string element_;  ///< The one that is being read.
+  bool overlong_ = false;
+};
 
 }  // namespace
 
@@ -308,15 +431,7 @@ std::unique_ptr<ByteSource> ByteSource::open(const std::string& file) {
 
 void each_chunk(ByteSource& source, const std::string& name, std::size_t chunk_bytes,
                 const std::function<void(DocumentChunk&&)>& visit) {
-  std::string buffer;
-  std::size_t first = std::string::npos;
-  while (first == std::string::npos && grow(source, buffer, kReadBytes))
-    first = buffer.find_first_not_of(" \t\r\n");
-  if (first != std::string::npos && buffer[first] == '[') {
-    each_element_chunk(source, name, std::move(buffer), chunk_bytes, visit);
-  } else {
-    each_line_chunk(source, std::move(buffer), chunk_bytes, visit);
-  }
+  DocumentCutter{source, name, chunk_bytes, visit}.run();
 }
 
 }  // namespace stemma

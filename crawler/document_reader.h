@@ -25,16 +25,25 @@ class ByteSource {
 
 /// A piece of a file with whole documents in it, one a line.
 struct DocumentChunk {
-  std::string text;              ///< Lines; a line too long to read is left out.
+  std::string text;              ///< Lines; a document too long to read is left out.
   std::uint64_t first_line = 1;  ///< Number of the first line of `text`.
   std::uint64_t overlong_line =
-      0;  ///< Where not 0: the line with that number was too long; `text` is empty then.
+      0;  ///< Where not 0: the document with that number was too long; `text` is empty then.
 };
 
-/// Cuts a source of documents into chunks of about `chunk_bytes`: NDJSON at line ends, a JSON array
-/// (told by its first character) between its elements, each of which then takes one line and counts
-/// as one. Returns false from `visit` to stop. Throws Error{corrupt} when an array is not closed,
-/// after its whole elements were visited.
+/// Cuts a source into chunks of about `chunk_bytes`. A source holds NDJSON and JSON arrays in any
+/// succession. An array begins with a `[` that is the first character of the source, follows an
+/// array, or begins a line and has `{`, `]` or the line's end behind it; it goes to its closing
+/// bracket, over as many lines as that takes, and what stands behind it is read on. Everything else
+/// is NDJSON, and cut at line ends. White space between documents is skipped, and costs no memory
+/// however long it is.
+///
+/// An element of an array takes one line of a chunk. Numbers count lines and elements alike, from 1
+/// through the whole source: in NDJSON they are the file's own line numbers, in a file of arrays
+/// they count elements. Whatever is neither white space nor between two elements is in a chunk, be
+/// it a document or not, or is told by `overlong_line`.
+///
+/// Throws Error{corrupt} when an array is not closed, after its whole elements were visited.
 void each_chunk(ByteSource& source, const std::string& name, std::size_t chunk_bytes,
                 const std::function<void(DocumentChunk&&)>& visit);
 
