@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kChunkBytes = std::size_t{1} << 20U;
 constexpr std::string_view kScheme = "file://";
+static_assert(kLongestDocument == std::size_t{16} << 20U, "read_file names it");
 
 bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
@@ -108,6 +109,8 @@ FolderSource::FolderSource(const std::filesystem::path& folder, std::size_t page
 void FolderSource::read_file(const std::filesystem::path& file) {
   const auto source = ByteSource::open(file.string());
   each_chunk(*source, file.string(), kChunkBytes, [this](DocumentChunk&& chunk) {
+    // A JSON string is no document: it is refused where all are, and its text is listed.
+    if (chunk.overlong_line != 0) unreadable_.emplace_back(R"("a document longer than 16 MiB")");
     std::string_view rest = chunk.text;
     while (!rest.empty()) {
       const auto end = std::min(rest.find('\n'), rest.size());
