@@ -541,10 +541,19 @@ ParsedBatch DocumentParser::parse_lines(std::string text, const std::string& whe
   std::uint64_t line = first_line;
   for (std::size_t at = 0; at < all.size(); ++line) {
     const std::size_t end = std::min(all.find('\n', at), all.size());
-    std::string_view document = trimmed(all.substr(at, end - at));
-    if (line == 1 && document.substr(0, 3) == "\xEF\xBB\xBF")
-      document.remove_prefix(3);  // a byte order mark
-    if (!document.empty()) impl_->read(document, where + ":" + std::to_string(line), batch);
+    const std::string_view whole = all.substr(at, end - at);
+    const std::string_view document = trimmed(whole);
+    const auto place = [&] { return where + ":" + std::to_string(line); };
+    if (!document.empty()) {
+      impl_->read(document, place(), batch);
+    } else if (whole.find_first_not_of(" \t\r") != std::string_view::npos) {
+      // A file system may fill with NULs what it lost; whatever stood there is not a blank line.
+      ++batch.unread["document"];
+      batch.rejected.push_back({.where = place(),
+                                .field = "",
+                                .reason = "holds nothing but control characters",
+                                .excerpt = printable_excerpt(whole)});
+    }
     at = end + 1;
   }
   return batch;

@@ -25,8 +25,8 @@ class DocumentParser {
   DocumentParser(DocumentParser&&) noexcept;
   DocumentParser& operator=(DocumentParser&&) noexcept;
 
-  /// `text` holds documents one a line (empty lines are skipped). `where` and `first_line` say
-  /// where they come from in rejections: "hub.ndjson:17".
+  /// `text` holds documents one a line (lines of white space are skipped). `where` and `first_line`
+  /// say where they come from in rejections: "hub.ndjson:17".
   [[nodiscard]] ParsedBatch parse_lines(std::string text, const std::string& where,
                                         std::uint64_t first_line);
 

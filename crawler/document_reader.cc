@@ -222,6 +222,7 @@ class DocumentCutter {
         block_(kReadBytes) {}
 
   void run() {
+    skip_mark();
     while (skip_blanks()) {
       if (pending().front() == '[') {
         cut_array();
@@ -245,6 +246,14 @@ class DocumentCutter {
     text_.append(block_.data(), got);
     ended_ = got == 0;
     return !ended_;
+  }
+
+  /// Past a byte order mark, which some editors put at the front of a file.
+  void skip_mark() {
+    constexpr std::string_view kMark = "\xEF\xBB\xBF";
+    while (pending().size() < kMark.size() && fill()) {
+    }
+    if (pending().substr(0, kMark.size()) == kMark) at_ = kMark.size();
   }
 
   /// To the next array or line; false at the end. Counts the lines that are skipped.

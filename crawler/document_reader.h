@@ -36,7 +36,7 @@ struct DocumentChunk {
 /// array, or begins a line and has `{`, `]` or the line's end behind it; it goes to its closing
 /// bracket, over as many lines as that takes, and what stands behind it is read on. Everything else
 /// is NDJSON, and cut at line ends. White space between documents is skipped, and costs no memory
-/// however long it is.
+/// however long it is; so is one byte order mark at the front of the source.
 ///
 /// An element of an array takes one line of a chunk. Numbers count lines and elements alike, from 1
 /// through the whole source: in NDJSON they are the file's own line numbers, in a file of arrays

@@ -262,5 +262,29 @@ TEST_CASE("a file of blanks holds no documents", "[crawler][reader]") {
         std::string::npos);
 }
 
+TEST_CASE("a line of NULs is a rejected document", "[crawler][reader]") {
+  test::TempDir dir;
+  const PublishReport report =
+      import_file(dir, lines_of(1, 1) + std::string(5, '\0') + "\n" + lines_of(2, 2));
+  CHECK(report.documents == 2);
+  CHECK(report.rejected == 1);
+  DocumentParser parser;
+  const ParsedBatch batch = parser.parse_lines(" \r\n\t\v\n", "x", 7);
+  REQUIRE(batch.rejected.size() == 1);
+  CHECK(batch.rejected[0].where == "x:8");
+}
+
+TEST_CASE("a byte order mark is passed over where the input begins", "[crawler][reader]") {
+  const std::string mark = "\xEF\xBB\xBF";
+  const auto step = GENERATE(as<std::size_t>{}, 1, 2, 1000);
+  CHECK(found_in(mark + "[{1}]", step) == Found{"1 {1}"});
+  CHECK(found_in(mark + "\n{2}\n", step) == Found{"2 {2}"});
+  CHECK(found_in(mark, step).empty());
+  CHECK(found_in("{1}\n" + mark + "{2}\n", step) == Found{"1 {1}", "2 " + mark + "{2}"});
+  test::TempDir dir;
+  CHECK(import_file(dir, mark + array_of(1, 2)).documents == 2);
+  CHECK(import_file(dir, mark + lines_of(1, 2)).documents == 2);
+}
+
 }  // namespace
 }  // namespace stemma
