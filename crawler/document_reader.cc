@@ -433,7 +433,11 @@ class DocumentCutter {
 std::unique_ptr<ByteSource> ByteSource::open(const std::string& file) {
   auto plain = std::make_unique<FileSource>(file);
   const std::string_view front = plain->peek(4);
-  if (front == "\x28\xB5\x2F\xFD") return std::make_unique<ZstdSource>(std::move(plain));
+  // zstd: a frame of data, or one of those that decoders skip (notes, and what pzstd writes).
+  if (front == "\x28\xB5\x2F\xFD" ||
+      (front.size() == 4 && (static_cast<unsigned char>(front[0]) & 0xF0U) == 0x50U &&
+       front.substr(1) == "\x2A\x4D\x18"))
+    return std::make_unique<ZstdSource>(std::move(plain));
   if (front.substr(0, 2) == "\x1F\x8B") return std::make_unique<GzipSource>(std::move(plain));
   return plain;
 }

@@ -286,5 +286,21 @@ TEST_CASE("a byte order mark is passed over where the input begins", "[crawler][
   CHECK(import_file(dir, mark + lines_of(1, 2)).documents == 2);
 }
 
+TEST_CASE("compression is told by the first bytes", "[crawler][reader]") {
+  test::TempDir dir;
+  // Of a frame that decoders skip, the magic number may end in any of 16 digits.
+  const auto skipped = [](char first) {
+    return std::string{first} + std::string{"\x2A\x4D\x18\x05\0\0\0notes", 12};
+  };
+  const std::string lines = lines_of(1, 2);
+  const std::string text = GENERATE_COPY(as<std::string>{}, lines, gzip(lines), zstd(lines),
+                                         skipped('\x50') + zstd(lines),
+                                         skipped('\x5F') + skipped('\x57') + zstd(lines_of(1, 1)) +
+                                             skipped('\x50') + zstd(lines_of(2, 2)));
+  const PublishReport report = import_file(dir, text);
+  CHECK(report.documents == 2);
+  CHECK(report.rejected == 0);
+}
+
 }  // namespace
 }  // namespace stemma
