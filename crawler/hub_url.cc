@@ -172,8 +172,18 @@ std::optional<Origin> origin_of(std::string_view url) {
 std::string normal_hub(std::string_view hub) {
   hub = trim(hub);
   while (!hub.empty() && hub.back() == '/') hub.remove_suffix(1);
-  if (!origin_of(hub) || hub.find_first_of("?#") != std::string_view::npos) {
-    throw Error{ErrorKind::usage, "not the URL of a hub: '" + std::string{hub} +
+  // Hubs are named in messages and in the ledger. A password with a slash in it has the @ behind
+  // what looks like the host.
+  if (hub.find('@') != std::string_view::npos) {
+    throw Error{ErrorKind::usage,
+                "the address of the hub holds an '@': a user or a password does not belong there. "
+                "Put a token into the environment as HF_TOKEN, and leave the address as "
+                "https://host[:port]"};
+  }
+  if (const auto query = hub.find_first_of("?#");
+      !origin_of(hub) || query != std::string_view::npos) {
+    throw Error{ErrorKind::usage, "not the URL of a hub: '" + std::string{hub.substr(0, query)} +
+                                      (query == std::string_view::npos ? "" : "...") +
                                       "' (expected something like https://host[:port])"};
   }
   return std::string{hub};

@@ -28,7 +28,8 @@ struct Origin {
 [[nodiscard]] std::optional<Origin> origin_of(std::string_view url);
 
 /// `https://Host/` -> `https://Host`: how a hub is called in the ledger. Throws Error{usage} when
-/// it is no URL of a hub.
+/// it is no URL of a hub, or holds an `@`, and so perhaps a password. The message repeats neither
+/// that nor a query.
 [[nodiscard]] std::string normal_hub(std::string_view hub);
 
 /// The absolute URL that `link` means on the page `base`; nullopt when that is on another origin

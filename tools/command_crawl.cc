@@ -210,8 +210,7 @@ void add_crawl_options(CLI::App& command, CrawlArguments& arguments) {
       .add_option("--hub", arguments.hub,
                   "The hub, or a folder of documents; default $HF_ENDPOINT, else the Hugging Face "
                   "Hub")
-      ->check(not_empty())
-      ->capture_default_str();
+      ->check(not_empty());  // its default is not shown: $HF_ENDPOINT may hold a password
   command.add_option("--scope", arguments.scope, "all, or a part: search:TEXT,author:NAME,...")
       ->check(not_empty())
       ->capture_default_str();

@@ -104,6 +104,22 @@ TEST_CASE("the addresses of a walk", "[crawler][url]") {
   CHECK_THROWS_AS(normal_hub("https://hub.example/?q"), Error);
 }
 
+TEST_CASE("a hub's address holds no secrets", "[crawler][url]") {
+  const std::string hub = GENERATE(
+      as<std::string>{}, "http://me:pa55word@h", "https://pa55word@h:80/", "http://me:1/pa55word@h",
+      "me:pa55word@h", "http://h/?token=pa55word", "http://h/#pa55word");
+  CAPTURE(hub);
+  try {
+    static_cast<void>(normal_hub(hub));
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::usage);
+    const std::string message = error.what();
+    CHECK(message.find("pa55word") == std::string::npos);
+    CHECK((message.find("HF_TOKEN") != std::string::npos) == (hub.find('@') != std::string::npos));
+  }
+}
+
 TEST_CASE("the model that an address names", "[crawler][url]") {
   CHECK(model_name_in("https://h", "https://H/api/models/a/b?expand=x") == "a/b");
   CHECK(model_name_in("https://h", "https://h/api/models/gpt2") == "gpt2");

@@ -94,6 +94,12 @@ quickstart() {
     "$root/tools/quickstart" "$@" >output 2>&1 </dev/null
 }
 
+if HF_ENDPOINT=http://me:pa55word@hub.invalid "$root/tools/quickstart" --help >output 2>&1; then
+  fail "takes a hub's address with a password"
+fi
+expect HF_TOKEN
+expect_not pa55word
+
 quickstart || fail "no hub: the demo"
 expect 'no hub answers at http://hub.invalid.'
 expect 'http://127.0.0.1:'
