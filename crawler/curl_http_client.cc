@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "crawler/http_environment.h"
+#include "crawler/hub_url.h"
 #include "schema/error.h"
 
 namespace stemma {
@@ -89,6 +91,13 @@ int watch(void* user, curl_off_t /*to_come*/, curl_off_t come, curl_off_t /*to_g
   return first.late ? 1 : 0;
 }
 
+/// Whether whoever stands between could read what is sent to `url`, and is there by a variable.
+bool proxied_in_the_clear(const std::string& url) {
+  const auto origin = origin_of(url);
+  return !origin ||
+         (origin->scheme == "http" && !proxy_variable(*origin, process_environment).empty());
+}
+
 TransportError classify(CURLcode code, const Sink& sink) {
   if (sink.too_large) return TransportError::too_large;
   switch (code) {
@@ -157,7 +166,12 @@ HttpResponse CurlHttpClient::get(const HttpRequest& request) {
   HttpResponse response;
   Sink sink{&response, impl_->options.max_body_bytes};
   HeaderList headers;
+  bool secret = false;
   for (const HttpHeader& header : request.headers) {
+    if (equal_folded(header.name, "Authorization")) {
+      if (proxied_in_the_clear(request.url)) continue;
+      secret = true;
+    }
     curl_slist* const longer =
         curl_slist_append(headers.get(), (header.name + ": " + header.value).c_str());
     if (longer == nullptr) throw std::bad_alloc{};
@@ -167,6 +181,10 @@ HttpResponse CurlHttpClient::get(const HttpRequest& request) {
   std::array<char, CURL_ERROR_SIZE> words{};
   CURL* const curl = impl_->handle.get();
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
+  // curl reads the variables by itself. Should it see a proxy where we see none, it must not send
+  // the secret there: without encryption no proxy is used then.
+  const bool direct = secret && equal_folded(request.url.substr(0, 5), "http:");
+  curl_easy_setopt(curl, CURLOPT_PROXY, direct ? "" : nullptr);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, &sink);

@@ -22,7 +22,9 @@ struct CurlOptions {
 };
 
 /// HttpClient over libcurl: one handle that keeps its connection open, compressed transfer,
-/// certificates always verified, http and https only, redirects handed to the caller. One thread.
+/// certificates always verified, http and https only, redirects handed to the caller. Proxies are
+/// those of the environment; where the connection is not encrypted, a proxy never gets the header
+/// Authorization: the request goes there without it. One thread.
 class CurlHttpClient final : public HttpClient {
  public:
   /// Throws Error{unavailable} when libcurl cannot be set up.

@@ -5,12 +5,12 @@
 
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <memory>
 
 #include "crawler/crawl.h"
 #include "crawler/curl_http_client.h"
 #include "crawler/folder_source.h"
+#include "crawler/http_environment.h"
 #include "crawler/hub_client.h"
 #include "schema/error.h"
 #include "schema/utc_time.h"
@@ -20,11 +20,6 @@
 
 namespace stemma {
 namespace {
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string{} : std::string{value};
-}
 
 std::chrono::milliseconds seconds_of(double seconds) {
   return std::chrono::milliseconds{std::llround(seconds * 1000)};
@@ -106,7 +101,7 @@ struct OpenHub {
 
 }  // namespace
 
-CrawlArguments::CrawlArguments() : hub{environment("HF_ENDPOINT")} {
+CrawlArguments::CrawlArguments() : hub{process_environment("HF_ENDPOINT")} {
   if (hub.empty()) hub = "https://huggingface.co";
 }
 
@@ -175,7 +170,7 @@ PublishReport run_crawl(const CliGlobals& globals, const CrawlArguments& argumen
   }
   HubOptions hub;
   hub.hub = arguments.hub;
-  hub.token = environment("HF_TOKEN");
+  hub.token = process_environment("HF_TOKEN");
   hub.pace = arguments.pace;
   hub.page_rows = arguments.page_size;
   hub.retry.attempts = arguments.attempts;
@@ -184,8 +179,15 @@ PublishReport run_crawl(const CliGlobals& globals, const CrawlArguments& argumen
       std::chrono::seconds{std::max(1L, std::lround(arguments.longest_backoff))};
   hub.retry.budget = std::chrono::seconds{std::lround(arguments.retry_budget)};
   const auto origin = origin_of(normal_hub(hub.hub));
-  if (!hub.token.empty() && origin->scheme == "http" && !is_loopback(*origin)) {
-    spdlog::warn("{} is not encrypted: whoever is in between can read your token", hub.hub);
+  if (!hub.token.empty() && origin->scheme == "http") {
+    if (const std::string proxy = proxy_variable(*origin, process_environment); !proxy.empty()) {
+      spdlog::warn(
+          "{} is not encrypted, and {} names a proxy, which could read your token: it is left out",
+          hub.hub, proxy);
+      hub.token.clear();
+    } else if (!is_loopback(*origin)) {
+      spdlog::warn("{} is not encrypted: whoever is in between can read your token", hub.hub);
+    }
   }
   CurlOptions curl;
   curl.connect_timeout = seconds_of(arguments.connect_timeout);

@@ -333,8 +333,9 @@ TEST_CASE("a family in numbers", "[api][router]") {
   const auto body = parse_json(api.get("/v1/families/qwen").body);
   CHECK(keys(body) == Names{"name", "label", "snapshot", "policy", "official", "derivatives",
                             "derivatives_direct", "derivatives_burst_adjusted", "burst_rule",
-                            "downloads", "downloads_all_time", "by_relation", "by_depth",
-                            "by_license", "by_author", "by_pipeline_tag", "series"});
+                            "downloads", "downloads_unknown", "downloads_all_time",
+                            "downloads_all_time_unknown", "by_relation", "by_depth", "by_license",
+                            "by_author", "by_pipeline_tag", "series"});
   CHECK(same(at(body, "derivatives"), 4));
   CHECK(same(at(body, "derivatives_direct"), 2));
   CHECK(same(at(at(body, "downloads"), "official"), 1000));

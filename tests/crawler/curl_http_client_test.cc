@@ -1,5 +1,7 @@
 #include "crawler/curl_http_client.h"
 
+#include <cstdlib>
+#include <optional>
 #include <string>
 
 #include "tests/support/catch.h"
@@ -89,6 +91,47 @@ TEST_CASE("a body that stalls is given up", "[crawler][curl]") {
   options.stall_timeout = 1s;
   CurlHttpClient patient{options};
   CHECK(patient.get({hub.url() + "/stall", {}}).error == TransportError::timeout);
+}
+
+/// Sets a variable of the environment for as long as it lives.
+class Variable {
+ public:
+  Variable(std::string name, const std::string& value) : name_{std::move(name)} {
+    if (const char* before = std::getenv(name_.c_str())) before_ = before;
+    ::setenv(name_.c_str(), value.c_str(), 1);
+  }
+  ~Variable() {
+    if (before_) {
+      ::setenv(name_.c_str(), before_->c_str(), 1);
+    } else {
+      ::unsetenv(name_.c_str());
+    }
+  }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  std::string name_;
+  std::optional<std::string> before_;
+};
+
+TEST_CASE("a secret does not go to a proxy in the clear", "[crawler][curl]") {
+  FakeHub hub{{}, 10, behave};
+  const Variable proxy{"http_proxy", hub.url()};
+  const HttpHeader secret{"authorization", "Bearer t"};
+  CurlHttpClient client;
+  {
+    const Variable none{"no_proxy", "elsewhere"};
+    CHECK(client.get({hub.url() + "/large", {secret, {"Accept", "x"}}}).arrived());
+    REQUIRE(hub.requests().size() == 1);
+    CHECK(hub.requests()[0].target == hub.url() + "/large");  // as proxies are asked
+    CHECK(hub.requests()[0].header("authorization").empty());
+    CHECK(hub.requests()[0].header("Accept") == "x");
+  }
+  const Variable none{"no_proxy", "127.0.0.1"};
+  CHECK(client.get({hub.url() + "/large", {secret}}).arrived());
+  CHECK(hub.requests()[1].target == "/large");
+  CHECK(hub.requests()[1].header("authorization") == "Bearer t");
 }
 
 TEST_CASE("limits and addresses", "[crawler][curl]") {

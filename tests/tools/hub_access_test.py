@@ -4,16 +4,22 @@
 The hubs and proxies are small servers of this process on 127.0.0.1. Usage: hub_access_test.py BUILD_DIR
 """
 
+import http.server
+import json
 import os
+import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "dev").resolve()
 STEMMA = BUILD / "tools" / "stemma"
+LISTING = json.dumps([{"_id": "621ffdc036468d709f174330", "id": "o/m"}]).encode()
+
 
 def environment(**more):
     own = ("HF_", "STEMMA_", "CURL_", "SSL_")
@@ -69,6 +75,80 @@ class HubAddress(Case):
             done = self.stemma(command, "--help", HF_ENDPOINT=self.HUBS[0])
             self.assertEqual(done.returncode, 0)
             self.assertNotIn("pa55word", done.stdout + done.stderr)
+
+
+class Server:
+    """A hub of one model, which as well answers for any other where it is asked as a proxy."""
+
+    def __init__(self, certificate=None):
+        requests = self.requests = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                requests.append((self.path, self.headers.get("Authorization")))
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(LISTING)))
+                self.end_headers()
+                self.wfile.write(LISTING)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.handle_error = lambda *_: None  # a client that refuses the certificate
+        scheme = "http"
+        if certificate:
+            scheme = "https"
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"{scheme}://127.0.0.1:{self.server.server_port}"
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+class Proxies(Case):
+    def check_left_out(self, done, proxy, variable):
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(proxy.requests)
+        self.assertEqual({token for _, token in proxy.requests}, {None})
+        self.assertEqual(done.stderr.count("token"), 1, done.stderr)
+        self.assertIn(variable, done.stderr)
+        self.assertNotIn("pa55word", done.stderr)
+        self.assertNotIn("hf_secret", done.stderr)
+
+    def test_a_token_does_not_go_to_a_proxy_in_the_clear(self):
+        with Server() as proxy:
+            named = proxy.url.replace("//", "//me:pa55word@")
+            for variable in ("http_proxy", "all_proxy", "ALL_PROXY"):
+                with self.subTest(variable=variable):
+                    proxy.requests.clear()
+                    done = self.crawl("http://hub.invalid", HF_TOKEN="hf_secret", **{variable: named})
+                    self.check_left_out(done, proxy, variable)
+                    self.assertTrue(proxy.requests[0][0].startswith("http://hub.invalid/api/models"))
+            proxy.requests.clear()
+            done = self.crawl(proxy.url, HF_TOKEN="hf_secret", http_proxy=named)
+            self.check_left_out(done, proxy, "http_proxy")
+
+    def test_a_hub_that_needs_no_proxy_gets_it(self):
+        with Server() as hub:
+            for more in ({}, {"no_proxy": "127.0.0.1"}, {"NO_PROXY": "localhost, 127.0.0.0/8"}, {"no_proxy": "*"}):
+                with self.subTest(more=more):
+                    hub.requests.clear()
+                    proxies = {"http_proxy": "http://127.0.0.1:1"} if more else {"HTTP_PROXY": "http://127.0.0.1:1"}
+                    done = self.crawl(hub.url, HF_TOKEN="hf_secret", **proxies, **more)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertEqual({token for _, token in hub.requests}, {"Bearer hf_secret"})
+                    self.assertNotIn("token", done.stderr)
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
