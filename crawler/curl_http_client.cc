@@ -145,6 +145,13 @@ CurlHttpClient::CurlHttpClient(CurlOptions options)
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
+  if (!set.ca_file.empty()) {
+    // The system's directory of certificates would be trusted beside the file.
+    curl_easy_setopt(curl, CURLOPT_CAINFO, set.ca_file.c_str());
+    curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
+    curl_easy_setopt(curl, CURLOPT_PROXY_CAINFO, set.ca_file.c_str());
+    curl_easy_setopt(curl, CURLOPT_PROXY_CAPATH, nullptr);
+  }
   curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(curl, CURLOPT_USERAGENT, set.user_agent.c_str());

@@ -18,6 +18,8 @@ struct CurlOptions {
   std::chrono::seconds stall_timeout{60};
   long stall_bytes_per_second = 200;
   std::chrono::milliseconds total_timeout = std::chrono::minutes{10};
+  /// Certificates to trust, in PEM, and no others; empty: the system's.
+  std::string ca_file;
   std::size_t max_body_bytes = std::size_t{256} << 20U;  ///< Decoded.
 };
 

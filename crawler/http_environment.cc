@@ -4,11 +4,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <sstream>
 #include <string_view>
 #include <vector>
 
+#include "schema/error.h"
 #include "schema/model_name.h"
 
 namespace stemma {
@@ -71,6 +76,24 @@ bool needs_no_proxy(std::string_view host, std::string_view list) {
   return false;
 }
 
+/// Throws Error{usage} unless `file` has a certificate in it. curl would say so no sooner than at
+/// the first request, and not who named the file.
+void check_certificates(const std::string& file, const std::string& named_by) {
+  errno = 0;
+  std::ifstream in{file, std::ios::binary};
+  std::ostringstream held;
+  held << in.rdbuf();  // of a directory, nothing
+  const std::string text = held.str();
+  if (text.empty()) {
+    throw Error{ErrorKind::usage, named_by + ": reading " + file + ": " +
+                                      (errno != 0 ? std::strerror(errno) : "it is empty")};
+  }
+  if (text.find("-----BEGIN ") == std::string::npos ||
+      text.find("CERTIFICATE-----") == std::string::npos) {
+    throw Error{ErrorKind::usage, named_by + ": " + file + " holds no certificate (PEM)"};
+  }
+}
+
 }  // namespace
 
 std::string process_environment(const std::string& name) {
@@ -90,6 +113,19 @@ std::string proxy_variable(const Origin& origin, const Environment& environment)
   std::string list = environment("no_proxy");
   if (list.empty()) list = environment("NO_PROXY");
   return needs_no_proxy(origin.host, list) ? std::string{} : *found;
+}
+
+std::string ca_file(const std::string& asked, const Origin& origin,
+                    const Environment& environment) {
+  std::string named_by = "--ca-file";
+  std::string file = asked;
+  for (const char* variable : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
+    if (!file.empty() || origin.scheme != "https") break;
+    named_by = variable;
+    file = environment(variable);
+  }
+  if (!file.empty()) check_certificates(file, named_by);
+  return file;
 }
 
 }  // namespace stemma

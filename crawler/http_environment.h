@@ -21,4 +21,11 @@ using Environment = std::function<std::string(const std::string& name)>;
 /// the proxy itself, which may hold a password. Pure.
 [[nodiscard]] std::string proxy_variable(const Origin& origin, const Environment& environment);
 
+/// The file of certificates to trust for requests to `origin`: `asked` (of --ca-file), else
+/// CURL_CA_BUNDLE, else SSL_CERT_FILE; empty: the system's. The variables do not count where
+/// requests are not encrypted. Throws Error{usage} where the file cannot be read or holds no
+/// certificate, naming it and who named it.
+[[nodiscard]] std::string ca_file(const std::string& asked, const Origin& origin,
+                                  const Environment& environment);
+
 }  // namespace stemma

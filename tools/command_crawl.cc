@@ -190,6 +190,7 @@ PublishReport run_crawl(const CliGlobals& globals, const CrawlArguments& argumen
     }
   }
   CurlOptions curl;
+  curl.ca_file = ca_file(arguments.ca_file, *origin, process_environment);
   curl.connect_timeout = seconds_of(arguments.connect_timeout);
   curl.first_byte_timeout = seconds_of(arguments.first_byte_timeout);
   curl.stall_timeout = std::chrono::seconds{std::max(1L, std::lround(arguments.stall_timeout))};
@@ -213,6 +214,11 @@ void add_crawl_options(CLI::App& command, CrawlArguments& arguments) {
                   "The hub, or a folder of documents; default $HF_ENDPOINT, else the Hugging Face "
                   "Hub")
       ->check(not_empty());  // its default is not shown: $HF_ENDPOINT may hold a password
+  command
+      .add_option("--ca-file", arguments.ca_file,
+                  "Certificates to trust (PEM) instead of the system's; default $CURL_CA_BUNDLE, "
+                  "else $SSL_CERT_FILE")
+      ->check(not_empty());
   command.add_option("--scope", arguments.scope, "all, or a part: search:TEXT,author:NAME,...")
       ->check(not_empty())
       ->capture_default_str();

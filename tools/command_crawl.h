@@ -15,6 +15,7 @@ struct CrawlArguments {
   CrawlArguments();  ///< The hub is that of the environment.
 
   std::string hub;
+  std::string ca_file;  ///< Empty: that of the environment, else the system's certificates.
   std::string scope = "all";
   std::string since;
   bool only_new = false;  ///< --since was given, with a value or without.

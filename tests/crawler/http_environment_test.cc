@@ -1,8 +1,11 @@
 #include "crawler/http_environment.h"
 
+#include <fstream>
 #include <map>
 
+#include "schema/error.h"
 #include "tests/support/catch.h"
+#include "tests/support/temp_dir.h"
 
 namespace stemma {
 namespace {
@@ -55,6 +58,39 @@ TEST_CASE("hosts that need no proxy", "[crawler][environment]") {
   // The name in lower case is the one that counts.
   CHECK(proxy_to("http://h", {{"http_proxy", "p"}, {"no_proxy", "x"}, {"NO_PROXY", "h"}}) ==
         "http_proxy");
+}
+
+TEST_CASE("certificates to trust", "[crawler][environment]") {
+  test::TempDir dir;
+  std::map<std::string, std::string> files;
+  for (const std::string name : {"flag", "bundle", "ssl"}) {
+    files[name] = (dir / name).string();
+    std::ofstream{files[name]} << "# one\n-----BEGIN CERTIFICATE-----\n";
+  }
+  const Origin hub = *origin_of("https://h");
+  const Variables both{{"CURL_CA_BUNDLE", files["bundle"]}, {"SSL_CERT_FILE", files["ssl"]}};
+  CHECK(ca_file(files["flag"], hub, environment_of(both)) == files["flag"]);
+  CHECK(ca_file("", hub, environment_of(both)) == files["bundle"]);
+  CHECK(ca_file("", hub, environment_of({{"SSL_CERT_FILE", files["ssl"]}})) == files["ssl"]);
+  CHECK(ca_file("", hub, environment_of({})).empty());
+  CHECK(ca_file("", *origin_of("http://h"), environment_of({{"SSL_CERT_FILE", "none"}})).empty());
+
+  std::ofstream{dir / "empty"};
+  std::ofstream{dir / "junk"} << "junk";
+  const std::string last = GENERATE(as<std::string>{}, "none", "", "empty", "junk");
+  const std::string file = (dir / last).string();
+  for (const std::string by : {"--ca-file", "CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
+    CAPTURE(file, by);
+    try {
+      static_cast<void>(ca_file(by == "--ca-file" ? file : "", hub, environment_of({{by, file}})));
+      FAIL("accepted");
+    } catch (const Error& error) {
+      const std::string message = error.what();
+      CHECK(error.kind() == ErrorKind::usage);
+      CHECK(message.rfind(by + ": ", 0) == 0);
+      CHECK(message.find(file) != std::string::npos);
+    }
+  }
 }
 
 }  // namespace

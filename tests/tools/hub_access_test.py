@@ -7,6 +7,7 @@ The hubs and proxies are small servers of this process on 127.0.0.1. Usage: hub_
 import http.server
 import json
 import os
+import shutil
 import ssl
 import subprocess
 import sys
@@ -149,6 +150,61 @@ class Proxies(Case):
                     self.assertEqual(done.returncode, 0, done.stderr)
                     self.assertEqual({token for _, token in hub.requests}, {"Bearer hf_secret"})
                     self.assertNotIn("token", done.stderr)
+
+
+@unittest.skipUnless(shutil.which("openssl"), "openssl makes the certificates")
+class Certificates(Case):
+    def setUp(self):
+        super().setUp()
+        self.good = self.certificate("good")
+        self.other = self.certificate("other")
+
+    def certificate(self, name):
+        """A certificate signed by itself and its key, in one file."""
+        file = self.folder / f"{name}.pem"
+        key, shown = self.folder / "key.pem", self.folder / "shown.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", shown, "-days", "2",
+                        "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+        file.write_text(key.read_text() + shown.read_text())
+        return file
+
+    def test_who_says_which_are_trusted(self):
+        good, other, none = str(self.good), str(self.other), str(self.folder / "none.pem")
+        with Server(self.good) as hub:
+            for flag, bundle, ssl_file, exit_code in [
+                    (None, None, None, 1), (None, good, None, 0), (None, None, good, 0), (None, good, none, 0),
+                    (None, other, good, 1), (good, other, other, 0), (good, none, none, 0), (other, good, good, 1),
+                    (None, "", good, 0)]:
+                with self.subTest(flag=flag, bundle=bundle, ssl_file=ssl_file):
+                    given = {"CURL_CA_BUNDLE": bundle, "SSL_CERT_FILE": ssl_file}
+                    done = self.crawl(hub.url, *(["--ca-file", flag] if flag else []),
+                                      **{name: file for name, file in given.items() if file is not None})
+                    self.assertEqual(done.returncode, exit_code, done.stderr)
+                    if exit_code:
+                        self.assertIn("certificate", done.stderr)
+
+    def test_nightly_and_the_settings_file(self):
+        with Server(self.good) as hub:
+            self.assertEqual(self.crawl(hub.url, "--ca-file", self.good, command="nightly").returncode, 0)
+            (self.folder / "stemma.toml").write_text('[crawl]\nca_file = "good.pem"\n')
+            self.assertEqual(self.crawl(hub.url).returncode, 0)
+
+    def test_a_file_that_cannot_be_used_is_told(self):
+        (self.folder / "junk.pem").write_text("no certificate")
+        with Server(self.good) as hub:
+            for file in ("none.pem", "junk.pem", str(self.folder)):
+                for by, flags, more in [("--ca-file", ["--ca-file", file], {}), ("CURL_CA_BUNDLE", [], {"CURL_CA_BUNDLE": file}),
+                                        ("SSL_CERT_FILE", [], {"SSL_CERT_FILE": file})]:
+                    with self.subTest(file=file, by=by):
+                        done = self.crawl(hub.url, *flags, **more)
+                        self.assertEqual(done.returncode, 2, done.stderr)
+                        self.assertIn(by, done.stderr)
+                        self.assertIn(file, done.stderr)
+            self.assertEqual(hub.requests, [])
+
+    def test_variables_are_of_no_matter_without_encryption(self):
+        with Server() as hub:
+            self.assertEqual(self.crawl(hub.url, SSL_CERT_FILE="none.pem").returncode, 0)
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
