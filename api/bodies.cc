@@ -1,5 +1,7 @@
 #include "api/bodies.h"
 
+#include <algorithm>
+
 #include <cmath>
 #include <memory>
 
@@ -64,9 +66,13 @@ void write_edge_item(JsonWriter& json, const SnapshotView& view, const Reached& 
     json.key("text");
     if (claim.source == ClaimSource::inferred) {
       json.text(explain(view, {child_of(view, row.edge), view.parent[row.edge],
-                               static_cast<InferenceRule>(claim.reserved)}));
+                               static_cast<InferenceRule>(claim.note)}));
     } else {
       json.text(view.texts[claim.text]);
+    }
+    if (claim.source == ClaimSource::curated) {
+      json.key("why");
+      json.text_or_null(claim.note == 0 ? std::string_view{} : view.notes[claim.note - 1U]);
     }
     json.key("relation");
     json.text(to_string(claim.relation));
@@ -126,6 +132,24 @@ void write_item(JsonWriter& json, const SnapshotView& view, const ListAnswer& an
   }
 }
 
+void write_sums(JsonWriter& json, const std::string& key, const CountSum& official,
+                const CountSum& derivatives) {
+  json.key(key);
+  json.begin_object();
+  json.key("official");
+  json.count(official.value());
+  json.key("derivatives");
+  json.count(derivatives.value());
+  json.end_object();
+  json.key(key + "_unknown");
+  json.begin_object();
+  json.key("official");
+  json.number(official.unknown);
+  json.key("derivatives");
+  json.number(derivatives.unknown);
+  json.end_object();
+}
+
 void write_family_row(JsonWriter& json, const FamilyRow& row, Policy policy) {
   json.begin_object();
   json.key("name");
@@ -142,24 +166,10 @@ void write_family_row(JsonWriter& json, const FamilyRow& row, Policy policy) {
   } else {
     json.real(row.models);
   }
-  json.end_object();
-}
-
-void write_sums(JsonWriter& json, const std::string& key, const CountSum& official,
-                const CountSum& derivatives) {
-  json.key(key);
-  json.begin_object();
-  json.key("official");
-  json.count(official.value());
-  json.key("derivatives");
-  json.count(derivatives.value());
-  json.end_object();
-  json.key(key + "_unknown");
-  json.begin_object();
-  json.key("official");
-  json.number(official.unknown);
-  json.key("derivatives");
-  json.number(derivatives.unknown);
+  json.key("curated_only");
+  json.number(row.curated_only);
+  write_sums(json, "downloads", row.summary->downloads_official,
+             row.summary->downloads_derivatives);
   json.end_object();
 }
 
@@ -234,9 +244,20 @@ std::string model_body(const SnapshotView& view, const ModelAnswer& answer) {
   json.number(answer.children);
   json.key("descendants");
   json.number(answer.descendants);
+  json.key("curated_only");
+  json.number(answer.curated_only);
   json.key("by_relation");
   write_relations(json, answer.by_relation);
   json.end_object();
+  if (answer.namesake) {
+    json.key("ghost_namesake");
+    json.begin_object();
+    json.key("id");
+    json.text(view.name(answer.namesake->ghost));
+    json.key("descendants");
+    json.number(answer.namesake->descendants);
+    json.end_object();
+  }
   write_marks(json, view);
   json.end_object();
   return json.take();
@@ -262,6 +283,8 @@ std::string list_body(const SnapshotView& view, const ListAnswer& answer, std::s
     json.key("downloads_unknown");
     json.number(answer.listing.downloads.unknown);
   }
+  json.key("curated_only");
+  json.number(answer.curated_only);
   if (answer.impact) write_impact(json, *answer.impact);
   json.key("items");
   json.begin_array();
@@ -302,21 +325,63 @@ namespace {
 void write_models(JsonWriter& json, std::uint64_t models) { json.number(models); }
 void write_models(JsonWriter& json, double models) { json.real(models); }
 
+/// What a breakdown leaves out.
 template <class Count>
-void write_breakdown(JsonWriter& json, std::string_view name,
-                     const std::map<std::string, Count>& counts) {
+struct LeftOut {
+  std::string_view breakdown;
+  std::uint64_t names = 0;
+  Count derivatives = 0;
+};
+
+/// The largest `top` names, ties by name.
+template <class Count>
+LeftOut<Count> write_breakdown(JsonWriter& json, std::string_view name,
+                               const std::map<std::string, Count>& counts, std::size_t top) {
+  std::vector<std::pair<std::string_view, Count>> rows(counts.begin(), counts.end());
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  LeftOut<Count> rest{name, 0, 0};
   json.key(name);
   json.begin_object();
-  for (const auto& [value, count] : counts) {
-    json.key(value);
-    write_models(json, count);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i < top) {
+      json.key(rows[i].first);
+      write_models(json, rows[i].second);
+    } else {
+      ++rest.names;
+      rest.derivatives += rows[i].second;
+    }
+  }
+  json.end_object();
+  return rest;
+}
+
+template <class Summary>
+void write_breakdowns(JsonWriter& json, const Summary& summary, std::size_t top) {
+  const auto rests = {write_breakdown(json, "by_relation", summary.by_relation, top),
+                      write_breakdown(json, "by_depth", summary.by_depth, top),
+                      write_breakdown(json, "by_license", summary.by_license, top),
+                      write_breakdown(json, "by_author", summary.by_author, top),
+                      write_breakdown(json, "by_pipeline_tag", summary.by_pipeline_tag, top)};
+  json.key("others");
+  json.begin_object();
+  for (const auto& rest : rests) {
+    if (rest.names == 0) continue;
+    json.key(rest.breakdown);
+    json.begin_object();
+    json.key("names");
+    json.number(rest.names);
+    json.key("derivatives");
+    write_models(json, rest.derivatives);
+    json.end_object();
   }
   json.end_object();
 }
 
 /// The numbers of a family, whole or fractional.
 template <class Summary>
-void write_summary(JsonWriter& json, const Summary& summary) {
+void write_summary(JsonWriter& json, const Summary& summary, std::uint64_t curated_only,
+                   std::size_t top) {
   json.key("official");
   write_models(json, summary.official);
   json.key("derivatives");
@@ -325,21 +390,19 @@ void write_summary(JsonWriter& json, const Summary& summary) {
   write_models(json, summary.derivatives_direct);
   json.key("derivatives_burst_adjusted");
   write_models(json, summary.derivatives_burst_adjusted);
+  json.key("curated_only");
+  json.number(curated_only);
   json.key("burst_rule");
   json.text(kBurstRule);
   write_sums(json, "downloads", summary.downloads_official, summary.downloads_derivatives);
   write_sums(json, "downloads_all_time", summary.downloads_all_time_official,
              summary.downloads_all_time_derivatives);
-  write_breakdown(json, "by_relation", summary.by_relation);
-  write_breakdown(json, "by_depth", summary.by_depth);
-  write_breakdown(json, "by_license", summary.by_license);
-  write_breakdown(json, "by_author", summary.by_author);
-  write_breakdown(json, "by_pipeline_tag", summary.by_pipeline_tag);
+  write_breakdowns(json, summary, top);
 }
 
 }  // namespace
 
-std::string family_body(const SnapshotView& view, const FamilyAnswer& answer) {
+std::string family_body(const SnapshotView& view, const FamilyAnswer& answer, std::size_t top) {
   JsonWriter json;
   json.begin_object();
   json.key("name");
@@ -352,9 +415,9 @@ std::string family_body(const SnapshotView& view, const FamilyAnswer& answer) {
   if (answer.fractional != nullptr) {
     json.key("models");
     json.real(answer.fractional->models);
-    write_summary(json, *answer.fractional);
+    write_summary(json, *answer.fractional, answer.family.curated_only, top);
   } else {
-    write_summary(json, *answer.family.summary);
+    write_summary(json, *answer.family.summary, answer.family.curated_only, top);
   }
   json.key("series");
   json.begin_array();

@@ -18,7 +18,11 @@ namespace stemma {
 [[nodiscard]] std::string list_body(const SnapshotView& snapshot, const ListAnswer& answer,
                                     std::string_view next);
 [[nodiscard]] std::string families_body(const SnapshotView& snapshot, const FamiliesAnswer& answer);
-[[nodiscard]] std::string family_body(const SnapshotView& snapshot, const FamilyAnswer& answer);
+/// Each breakdown has the largest `top` names; `others` says how many are left out, and with how many
+/// derivatives.
+inline constexpr std::size_t kBreakdownTop = 100;
+[[nodiscard]] std::string family_body(const SnapshotView& snapshot, const FamilyAnswer& answer,
+                                      std::size_t top = kBreakdownTop);
 [[nodiscard]] std::string inference_body(const SnapshotView& snapshot,
                                          const InferenceAnswer& answer);
 [[nodiscard]] std::string search_body(const SnapshotView& snapshot,

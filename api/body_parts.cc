@@ -39,6 +39,10 @@ void write_marks(JsonWriter& json, const SnapshotView& view, bool partial_told) 
     json.key("generated");
     json.boolean(true);
   }
+  if (view.without_curated) {
+    json.key("curated");
+    json.boolean(false);
+  }
   if (view.added) write_inferred(json, *view.added);
 }
 

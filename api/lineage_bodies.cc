@@ -55,8 +55,8 @@ void write_lint_item(JsonWriter& json, const SnapshotView& view, const LintItem&
   write_name(json, view, "parent", item.parent);
   json.key("text");
   json.text(lint_text(view, item));
-  json.key("mend");
-  json.text_or_null(lint_mend(view, item));
+  json.key("fix");
+  json.text_or_null(lint_fix(view, item));
   json.end_object();
 }
 
@@ -220,6 +220,16 @@ std::string history_body(const SnapshotView& view, const HistoryAnswer& answer) 
     json.text(name.name);
     json.key("until");
     json.time(observed_at(view, name.until));
+    json.end_object();
+  }
+  json.end_array();
+  json.key("borne_before_by");
+  json.begin_array();
+  for (const HistoryAnswer::Bearer& bearer : answer.borne_before_by) {
+    json.begin_object();
+    write_name(json, view, "id", bearer.node);
+    json.key("until");
+    json.time(observed_at(view, bearer.until));
     json.end_object();
   }
   json.end_array();

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "schema/error.h"
+#include "schema/model_name.h"
 
 namespace stemma {
 
@@ -64,7 +65,16 @@ ListAnswer list_impact(SnapshotFacts& facts, NodeId model, const std::vector<Exp
     if (row.needs) count(impact->needs);
     if (row.only_source) count(impact->only_source);
   }
-  return {ListKind::impact, model, {}, list_nodes(view, std::move(reached), query), impact};
+  ListAnswer answer{ListKind::impact, model, {}, {}, 0, impact};
+  const bool curated = facts.touches_curated(reached);
+  answer.listing = list_nodes(view, std::move(reached), query);
+  if (curated) {
+    ListQuery none = query;
+    none.offset = none.limit = 0;
+    const ListAnswer left = list_impact(facts.without_curated(), model, exposures, none);
+    answer.curated_only = answer.listing.total - std::min(answer.listing.total, left.listing.total);
+  }
+  return answer;
 }
 
 LicensesAnswer show_licenses(SnapshotFacts& facts, NodeId model) {
@@ -79,12 +89,17 @@ HistoryAnswer show_history(SnapshotFacts& facts, NodeId model) {
   answer.model = model;
   for (std::size_t i = 0; i < view.alias_node.size(); ++i) {
     if (view.alias_node[i] == model)
-      answer.names.push_back({view.aliases[i], view.alias_learned[i]});
+      answer.names.push_back({view.alias_names[i], view.alias_learned[i]});
   }
   std::sort(answer.names.begin(), answer.names.end(), [](const auto& a, const auto& b) {
     return std::pair{a.until, a.name} < std::pair{b.until, b.name};
   });
   answer.names.push_back({view.name(model), 0});
+  const std::string folded = fold_case(view.name(model));
+  for (std::size_t i = 0; i < view.alias_node.size(); ++i) {
+    if (view.alias_node[i] != model && view.aliases[i] == folded)
+      answer.borne_before_by.push_back({view.alias_node[i], view.alias_learned[i]});
+  }
   for (EdgeId e = view.parent_begin[model]; e < view.parent_begin[model + std::size_t{1}]; ++e) {
     for (std::uint32_t i = view.claim_begin[e]; i < view.claim_begin[e + std::size_t{1}]; ++i) {
       if (view.claims[i].source == ClaimSource::inferred) continue;

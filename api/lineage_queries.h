@@ -65,7 +65,13 @@ struct HistoryAnswer {
     NodeId parent = kNoNode;  ///< Of current ones that made an edge.
   };
   NodeId model = kNoNode;
-  std::vector<Name> names;   ///< Today's last.
+  /// Another model that bore this one's name before; claims made then stay with it.
+  struct Bearer {
+    NodeId node = kNoNode;
+    SnapshotNumber until = 0;
+  };
+  std::vector<Name> names;  ///< Today's last.
+  std::vector<Bearer> borne_before_by;
   std::vector<Said> claims;  ///< By first_seen, then source, then text.
 };
 [[nodiscard]] HistoryAnswer show_history(SnapshotFacts& facts, NodeId model);

@@ -24,7 +24,8 @@ std::string canonical_query(ParamList params, bool with_page) {
 std::uint64_t hash_definitions(const FamilySet& families) {
   std::string all;
   for (const FamilyDefinition& family : families.definitions()) {
-    all += family.name + '\n' + family.label + '\n' + family.pattern + '\n' + family.parent + '\n';
+    all += family.name + '\n' + family.label + '\n' + family.pattern + '\n' + family.parent + '\n' +
+           family.series_from + '\n';
     for (const std::string& owner : family.owners) all += owner + '\t';
     all += '\n';
   }

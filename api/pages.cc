@@ -7,6 +7,7 @@
 #include <span>
 
 #include "api/problem.h"
+#include "graph/augment.h"
 #include "graph/burst.h"
 
 namespace stemma {
@@ -126,8 +127,10 @@ class Page {
 };
 
 void add_family_rows(Page& page, const std::vector<FamilyRow>& rows) {
-  page.begin_table(
-      {{"Family", false}, {"Official", true}, {"Derivatives", true}, {"Downloads, 30 days", true}});
+  page.begin_table({{"Family", false},
+                    {"Official", true},
+                    {"Derivatives", true},
+                    {"Downloads, 30 days, official and derivatives", true}});
   for (const FamilyRow& row : rows) {
     const FamilySummary& summary = *row.summary;
     page.add(
@@ -138,6 +141,15 @@ void add_family_rows(Page& page, const std::vector<FamilyRow>& rows) {
         count_or_dash((summary.downloads_official + summary.downloads_derivatives).value()));
   }
   page.end_table();
+}
+
+/// What an edge that is known by hand rests on; empty for one that the hub's metadata declares.
+std::string curated_mark(const SnapshotView& view, EdgeId edge) {
+  if (!is_curated_only(view, edge)) return {};
+  const std::uint16_t note = view.claims[view.claim_begin[edge]].note;
+  const std::string why =
+      note == 0 ? std::string{} : ": " + escape_html(view.notes[note - std::size_t{1}]);
+  return " <span class=\"soft\">(curated" + why + ")</span>";
 }
 
 void add_model_rows(Page& page, const SnapshotView& view, const ListAnswer& list) {
@@ -154,12 +166,13 @@ void add_model_rows(Page& page, const SnapshotView& view, const ListAnswer& list
   }
   for (const Reached& row : list.listing.items) {
     const NodeState state = view.state[row.node];
-    page.add("<tr><td class=\"name\"><a href=\"{}\">{}</a>{}</td><td>{}</td>",
+    page.add("<tr><td class=\"name\"><a href=\"{}\">{}</a>{}</td><td>{}{}</td>",
              page_link(view.name(row.node)), escape_html(view.name(row.node)),
              state == NodeState::live
                  ? std::string{}
                  : fmt::format(" <span class=\"soft\">({})</span>", to_string(state)),
-             row.depth == 0 ? std::string_view{"–"} : to_string(view.relation[row.edge]));
+             row.depth == 0 ? std::string_view{"–"} : to_string(view.relation[row.edge]),
+             depths ? std::string{} : curated_mark(view, row.edge));
     if (depths) page.add("<td class=\"n\">{}</td>", row.depth);
     page.add("<td>{}</td><td class=\"n\">{}</td></tr>", or_dash(view.terms[view.license[row.node]]),
              count_or_dash(view.downloads[row.node]));
@@ -288,6 +301,19 @@ std::string model_page(const SnapshotFacts& facts, const ModelAnswer& model,
   page.add("<p><a href=\"{}/descendants\">{} live model{}</a> descend{} from it, {} directly.</p>",
            resource, grouped(model.descendants), plural(model.descendants),
            model.descendants == 1 ? "s" : "", grouped(model.children));
+  if (model.curated_only != 0) {
+    page.add(
+        "<p class=\"soft\">{} of them through curated parents alone: <a "
+        "href=\"{}/descendants?curated=false\">without those</a>.</p>",
+        grouped(model.curated_only), resource);
+  }
+  if (model.namesake) {
+    page.add(
+        "<p>{} more descend from the ghost <a href=\"{}\">{}</a>, which only this model's "
+        "name matches.</p>",
+        grouped(model.namesake->descendants), page_link(view.name(model.namesake->ghost)),
+        escape_html(view.name(model.namesake->ghost)));
+  }
   page.add("<dl>");
   std::string families;
   for (const std::string& family : model.families) {
@@ -343,6 +369,10 @@ std::string family_page(const SnapshotFacts& facts, const FamilyAnswer& family,
       grouped(summary.official), plural(summary.official), grouped(summary.derivatives),
       plural(summary.derivatives));
   add_fact(page, "Derivatives", grouped(summary.derivatives));
+  if (family.family.curated_only != 0) {
+    page.add("<dt class=\"sub\">of them through curated parents alone</dt><dd>{}</dd>",
+             grouped(family.family.curated_only));
+  }
   for (const auto& [relation, count] : summary.by_relation) {
     page.add("<dt class=\"sub\">of them {}</dt><dd>{}</dd>", escape_html(relation), grouped(count));
   }

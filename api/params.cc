@@ -146,10 +146,27 @@ std::size_t ParamReader::limit() {
   return given ? static_cast<std::size_t>(*given) : kDefaultLimit;
 }
 
-std::optional<SnapshotNumber> ParamReader::as_of() {
-  const auto given = number("as_of", 1, std::numeric_limits<SnapshotNumber>::max());
+std::size_t ParamReader::top() {
+  constexpr std::int64_t kMost = 100'000;
+  return static_cast<std::size_t>(number("top", 1, kMost).value_or(kDefaultLimit));
+}
+
+std::optional<AsOf> ParamReader::as_of() {
+  const auto given = text("as_of");
   if (!given) return std::nullopt;
-  return static_cast<SnapshotNumber>(*given);
+  AsOf as_of{.text = *given};
+  constexpr std::size_t kDateLength = 10;  // 2025-04-30
+  if (const auto value = parse_number<std::int64_t>(*given)) {
+    if (*value < 1 || *value > std::numeric_limits<SnapshotNumber>::max())
+      throw ParamError{"as_of", "must be the number of a snapshot, from 1, or a date or time"};
+    as_of.number = static_cast<SnapshotNumber>(*value);
+  } else if (const auto when = parse_utc(*given)) {
+    as_of.time = given->size() == kDateLength ? *when + 24 * 60 * 60 - 1 : *when;
+  } else {
+    throw ParamError{"as_of",
+                     "must be the number of a snapshot, or a date or time such as 2025-04-30"};
+  }
+  return as_of;
 }
 
 std::optional<double> ParamReader::share(std::string_view name) {
@@ -162,12 +179,17 @@ std::optional<double> ParamReader::share(std::string_view name) {
   return value;
 }
 
-std::optional<float> ParamReader::inferred_from() {
+EdgeChoice ParamReader::edges() {
+  EdgeChoice choice{.inferred_from = {}, .curated = flag("curated").value_or(true)};
   const auto asked = flag("include_inferred");
-  if (asked && !*asked) return std::nullopt;
+  if (asked && !*asked) return choice;
   const auto least = ParamReader{params_}.share("min_confidence");
-  if (least) return static_cast<float>(*least);
-  return asked ? std::optional{kSureEnough} : std::nullopt;
+  if (least) {
+    choice.inferred_from = static_cast<float>(*least);
+  } else if (asked) {
+    choice.inferred_from = kSureEnough;
+  }
+  return choice;
 }
 
 void ParamReader::finish() const {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "graph/augment.h"
 #include "graph/listing.h"
 #include "schema/error.h"
 
@@ -41,6 +42,13 @@ inline constexpr std::size_t kMostAlternatives = 100;  ///< Of one filter.
 inline constexpr std::size_t kLongestSearch = 200;     ///< In bytes.
 inline constexpr std::size_t kMostSearchWords = 8;     ///< Different ones: each is looked for.
 
+/// Which snapshot a question is about.
+struct AsOf {
+  SnapshotNumber number = 0;  ///< 0 where a time was given.
+  UnixSeconds time = kUnknownTime;
+  std::string text;  ///< As it was given.
+};
+
 /// Takes parameters out of a list, one kind of value after the other; `finish` refuses what nobody
 /// took. Every member throws ParamError. The list must outlive the reader.
 class ParamReader {
@@ -63,10 +71,15 @@ class ParamReader {
   /// The text to search for; with `may_be_empty`, that and a missing one are the empty text.
   [[nodiscard]] std::string search_text(std::string_view name, bool may_be_empty = false);
   [[nodiscard]] std::size_t limit();
-  [[nodiscard]] std::optional<SnapshotNumber> as_of();
-  /// From which confidence on inferred edges are to be counted as well: what `min_confidence` says,
-  /// if it is given (it is not taken), else with `include_inferred` what is sure enough.
-  [[nodiscard]] std::optional<float> inferred_from();
+  /// How many names a breakdown has; 100 where it is not said.
+  [[nodiscard]] std::size_t top();
+  /// A snapshot's number, or a time, which means the last snapshot at or before it; a date is all
+  /// of its day.
+  [[nodiscard]] std::optional<AsOf> as_of();
+  /// Over which edges to answer. Inferred ones: from the confidence that `min_confidence` says, if
+  /// it is given (it is not taken), else with `include_inferred` from where they are sure enough.
+  /// Curated ones unless `curated` is false.
+  [[nodiscard]] EdgeChoice edges();
 
   /// Refuses the first parameter that was not taken.
   void finish() const;

@@ -1,11 +1,15 @@
 #include "api/queries.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
+#include "graph/lookup.h"
 #include "graph/search.h"
 #include "graph/walk.h"
 #include "schema/error.h"
+#include "schema/model_name.h"
+#include "schema/utc_time.h"
 
 namespace stemma {
 namespace {
@@ -18,17 +22,35 @@ std::vector<Reached> children_of(const SnapshotView& view, NodeId node) {
   return rows;
 }
 
+/// One page of what `reach` finds, and how much of it hangs on curated parents alone.
+template <class Reach>
+ListAnswer listed(SnapshotFacts& facts, ListKind kind, const ListQuery& query, Reach&& reach) {
+  ListAnswer answer;
+  answer.kind = kind;
+  std::vector<Reached> rows = reach(facts.snapshot());
+  const bool curated = facts.touches_curated(rows);
+  answer.listing = list_nodes(facts.snapshot(), std::move(rows), query);
+  if (curated) {
+    const SnapshotView& without = facts.without_curated().snapshot();
+    ListQuery none = query;
+    none.offset = none.limit = 0;
+    const std::uint64_t left = list_nodes(without, reach(without), none).total;
+    answer.curated_only = answer.listing.total - std::min(answer.listing.total, left);
+  }
+  return answer;
+}
+
 /// Lists upwards hold what was never observed, too: a ghost is where a lineage ends.
 ListAnswer ancestors(SnapshotFacts& facts, std::span<const NodeId> sources, ListQuery query) {
   query.filters.include_ghosts = true;
-  ListAnswer answer;
-  answer.listing = list_nodes(facts.snapshot(), ancestors_of(facts.snapshot(), sources), query);
-  return answer;
+  return listed(facts, ListKind::lineage, query,
+                [&](const SnapshotView& view) { return ancestors_of(view, sources); });
 }
 
 FamilyRow family_row(SnapshotFacts& facts, const FamilyDefinition& family) {
   const FamilySummary& summary = facts.summary(family);
-  return {&family, &summary, static_cast<double>(summary.official + summary.derivatives)};
+  return {&family, &summary, static_cast<double>(summary.official + summary.derivatives),
+          facts.curated_only(family)};
 }
 
 /// Families that answer to `text` by name or label, the best match first, else in the definitions'
@@ -64,12 +86,45 @@ std::string_view without_blanks(std::string_view text) {
 
 }  // namespace
 
+std::optional<GhostNamesake> find_ghost_namesake(SnapshotFacts& facts, NodeId model) {
+  const SnapshotView& view = facts.snapshot();
+  const std::string_view name = view.name(model);
+  const std::string_view base = base_name_of(name);
+  const auto much_used = [&](NodeId node) {
+    return view.live(node) && (view.child_begin[node + 1] - view.child_begin[node] >= 10 ||
+                               view.downloads[node] >= 10'000);
+  };
+  if (base == name || !much_used(model)) return std::nullopt;
+  const auto ghost = find_name(view, base);
+  if (!ghost || view.state[*ghost] != NodeState::ghost) return std::nullopt;
+  const std::uint64_t descendants = facts.live_descendants(*ghost);
+  if (descendants == 0) return std::nullopt;
+  for (const NodeId other : find_base_name(view, base, std::numeric_limits<std::size_t>::max())) {
+    if (other != model && much_used(other)) return std::nullopt;
+  }
+  return GhostNamesake{*ghost, descendants};
+}
+
+SnapshotNumber number_as_of(SnapshotSource& snapshots, const AsOf& as_of) {
+  if (as_of.number != 0) return as_of.number;
+  const SnapshotHandle newest = snapshots.current();
+  SnapshotNumber number = 0;
+  for (const SnapshotRow& row : newest->history) {
+    if (row.observed_at <= as_of.time) number = row.number;
+  }
+  if (number != 0) return number;
+  const SnapshotRow& first = newest->history.front();
+  throw Error{ErrorKind::not_found, "no snapshot was observed at or before " + as_of.text +
+                                        ": the first, " + std::to_string(first.number) +
+                                        ", is of " + format_utc(first.observed_at)};
+}
+
 ModelAnswer show_model(SnapshotFacts& facts, NodeId node) {
   const SnapshotView& view = facts.snapshot();
   ModelAnswer answer;
   answer.node = node;
   for (std::size_t i = 0; i < view.alias_node.size(); ++i) {
-    if (view.alias_node[i] == node) answer.aliases.emplace_back(view.aliases[i]);
+    if (view.alias_node[i] == node) answer.aliases.emplace_back(view.alias_names[i]);
   }
   answer.families = families_of(view, facts.families(), node);
   for (const Reached& row : children_of(view, node)) {
@@ -78,15 +133,12 @@ ModelAnswer show_model(SnapshotFacts& facts, NodeId node) {
     ++answer.by_relation[static_cast<std::size_t>(view.relation[row.edge])];
   }
   answer.descendants = facts.live_descendants(node);
+  answer.namesake = find_ghost_namesake(facts, node);
+  answer.curated_only = answer.descendants - facts.without_curated().live_descendants(node);
   return answer;
 }
 
 ListAnswer list_parents(SnapshotFacts& facts, NodeId node, const ListQuery& query) {
-  const SnapshotView& view = facts.snapshot();
-  std::vector<Reached> rows;
-  for (EdgeId edge = view.parent_begin[node]; edge < view.parent_begin[node + 1]; ++edge) {
-    rows.push_back({view.parent[edge], 1, node, edge});
-  }
   ListQuery all;
   all.filters.include_gone = true;
   all.filters.include_ghosts = true;
@@ -94,12 +146,21 @@ ListAnswer list_parents(SnapshotFacts& facts, NodeId node, const ListQuery& quer
   all.descending = false;
   all.offset = query.offset;
   all.limit = query.limit;
-  return {ListKind::edges, node, {}, list_nodes(view, std::move(rows), all), nullptr};
+  ListAnswer answer = listed(facts, ListKind::edges, all, [&](const SnapshotView& view) {
+    std::vector<Reached> rows;
+    for (EdgeId edge = view.parent_begin[node]; edge < view.parent_begin[node + 1]; ++edge)
+      rows.push_back({view.parent[edge], 1, node, edge});
+    return rows;
+  });
+  answer.model = node;
+  return answer;
 }
 
 ListAnswer list_children(SnapshotFacts& facts, NodeId node, const ListQuery& query) {
-  const SnapshotView& view = facts.snapshot();
-  return {ListKind::edges, node, {}, list_nodes(view, children_of(view, node), query), nullptr};
+  ListAnswer answer = listed(facts, ListKind::edges, query,
+                             [&](const SnapshotView& view) { return children_of(view, node); });
+  answer.model = node;
+  return answer;
 }
 
 ListAnswer list_ancestors(SnapshotFacts& facts, NodeId node, ListQuery query) {
@@ -109,9 +170,11 @@ ListAnswer list_ancestors(SnapshotFacts& facts, NodeId node, ListQuery query) {
 }
 
 ListAnswer list_descendants(SnapshotFacts& facts, NodeId node, const ListQuery& query) {
-  const SnapshotView& view = facts.snapshot();
-  auto reached = descendants_of(view, std::span{&node, 1});
-  return {ListKind::lineage, node, {}, list_nodes(view, std::move(reached), query), nullptr};
+  ListAnswer answer = listed(facts, ListKind::lineage, query, [&](const SnapshotView& view) {
+    return descendants_of(view, std::span{&node, 1});
+  });
+  answer.model = node;
+  return answer;
 }
 
 ListAnswer list_ancestors(SnapshotFacts& facts, const FamilyDefinition& family, ListQuery query) {
@@ -123,20 +186,23 @@ ListAnswer list_ancestors(SnapshotFacts& facts, const FamilyDefinition& family, 
 
 ListAnswer list_descendants(SnapshotFacts& facts, const FamilyDefinition& family,
                             const ListQuery& query) {
-  const SnapshotView& view = facts.snapshot();
-  FamilyMembers members = members_of(view, facts.families(), family);
-  return {ListKind::lineage, std::nullopt, family.name,
-          list_nodes(view, std::move(members.derivatives), query), nullptr};
+  ListAnswer answer = listed(facts, ListKind::lineage, query, [&](const SnapshotView& view) {
+    return members_of(view, facts.families(), family).derivatives;
+  });
+  answer.family = family.name;
+  return answer;
 }
 
 ListAnswer list_family_models(SnapshotFacts& facts, const FamilyDefinition& family,
                               const ListQuery& query) {
-  const SnapshotView& view = facts.snapshot();
-  FamilyMembers members = members_of(view, facts.families(), family);
-  std::vector<Reached> rows = std::move(members.derivatives);
-  for (const NodeId root : members.roots) rows.push_back({root, 0, kNoNode, 0});
-  return {ListKind::family_models, std::nullopt, family.name,
-          list_nodes(view, std::move(rows), query), nullptr};
+  ListAnswer answer = listed(facts, ListKind::family_models, query, [&](const SnapshotView& view) {
+    FamilyMembers members = members_of(view, facts.families(), family);
+    std::vector<Reached> rows = std::move(members.derivatives);
+    for (const NodeId root : members.roots) rows.push_back({root, 0, kNoNode, 0});
+    return rows;
+  });
+  answer.family = family.name;
+  return answer;
 }
 
 std::string_view to_string(Policy policy) noexcept {

@@ -10,24 +10,43 @@
 #include <unordered_map>
 #include <vector>
 
+#include "api/params.h"
 #include "api/snapshot_facts.h"
 #include "graph/impact.h"
 #include "graph/infer.h"
 #include "graph/listing.h"
 #include "index/crawl_ledger.h"
+#include "index/snapshot_set.h"
 
 namespace stemma {
 
 // The questions that HTTP, the pages and the command line ask alike. Answers are plain values;
 // nodes and edges in them are numbers of the snapshot that was asked.
 
+/// The number of the snapshot that is meant. Throws Error{not_found} where none was observed by
+/// that time.
+[[nodiscard]] SnapshotNumber number_as_of(SnapshotSource& snapshots, const AsOf& as_of);
+
+/// A ghost whose name is the base name of one much-used live model alone, so that what claims it
+/// most likely means that model.
+struct GhostNamesake {
+  NodeId ghost = kNoNode;
+  std::uint64_t descendants = 0;  ///< Live.
+};
+/// nullopt for what is not live, has fewer than 10 children or 10,000 downloads, shares its base
+/// name with another such model, or whose ghost nothing descends from. The ghost is one without an
+/// owner. Cost: the models of that base name, and the ghost's descendants.
+[[nodiscard]] std::optional<GhostNamesake> find_ghost_namesake(SnapshotFacts& facts, NodeId model);
+
 struct ModelAnswer {
   NodeId node = kNoNode;
   std::vector<std::string> aliases;
   std::vector<std::string> families;
-  std::uint64_t children = 0;                  ///< Live and direct, as in by_relation.
-  std::uint64_t descendants = 0;               ///< Live.
+  std::uint64_t children = 0;      ///< Live and direct, as in by_relation.
+  std::uint64_t descendants = 0;   ///< Live.
+  std::uint64_t curated_only = 0;  ///< Of the descendants, through curated parents alone.
   std::array<std::uint64_t, 5> by_relation{};  ///< By the value of Relation.
+  std::optional<GhostNamesake> namesake;
 };
 [[nodiscard]] ModelAnswer show_model(SnapshotFacts& facts, NodeId node);
 
@@ -51,6 +70,8 @@ struct ListAnswer {
   std::optional<NodeId> model;
   std::string family;  ///< Where there is no model.
   Listing listing;
+  /// Of `listing.total`, what is there through curated parents alone.
+  std::uint64_t curated_only = 0;
   std::shared_ptr<const Impact> impact;  ///< With ListKind::impact.
 };
 /// Every parent, ghosts and gone models too, by name. Only the query's offset and limit count.
@@ -77,6 +98,7 @@ struct FamilyRow {
   const FamilyDefinition* family = nullptr;
   const FamilySummary* summary = nullptr;  ///< Lives as long as the facts.
   double models = 0;                       ///< A whole number under Policy::any.
+  std::uint64_t curated_only = 0;          ///< Derivatives that are none without curated parents.
 };
 struct FamiliesAnswer {
   Policy policy = Policy::any;

@@ -20,6 +20,8 @@
 #include "api/pages.h"
 #include "api/problem.h"
 #include "graph/lookup.h"
+#include "graph/nearest.h"
+#include "graph/search.h"
 #include "schema/model_name.h"
 
 namespace stemma {
@@ -235,15 +237,19 @@ class Exchange {
 
   // Snapshots.
 
-  void open(const SnapshotHandle& snapshot) {
-    facts_ = context_.facts.of(snapshot, inferred_from_);
-  }
+  void open(const SnapshotHandle& snapshot) { facts_ = context_.facts.of(snapshot, edges_); }
   void open_current() { open(context_.snapshots.current()); }
+
+  std::optional<SnapshotNumber> asked_number(ParamReader& reader) {
+    const auto as_of = reader.as_of();
+    if (!as_of) return std::nullopt;
+    return number_as_of(context_.snapshots, *as_of);
+  }
 
   /// Opens the snapshot that `as_of` or the cursor asks for, else the newest.
   void open_asked(ParamReader& reader) {
-    inferred_from_ = reader.inferred_from();
-    const auto as_of = reader.as_of();
+    edges_ = reader.edges();
+    const auto as_of = asked_number(reader);
     if (const auto text = reader.text("cursor")) {
       cursor_ = decode_cursor(*text);
       if (!cursor_ || (as_of && *as_of != cursor_->snapshot)) {
@@ -270,10 +276,10 @@ class Exchange {
   /// The same without paging: a cursor is refused by the reader's finish().
   void open_as_of(ParamReader& reader, bool lineage = true) {
     if (lineage) {
-      inferred_from_ = reader.inferred_from();
+      edges_ = reader.edges();
       static_cast<void>(reader.share("min_confidence"));  // taken
     }
-    const auto as_of = reader.as_of();
+    const auto as_of = asked_number(reader);
     if (as_of) return open(context_.snapshots.at(*as_of));
     open_current();
   }
@@ -399,18 +405,36 @@ class Exchange {
     if (!node) {
       throw Error{
           ErrorKind::not_found,
-          fmt::format("no model or ghost is called '{}' in snapshot {}", name, facts_->number())};
+          fmt::format("no model or ghost is called '{}' in snapshot {}{}", name, facts_->number(),
+                      did_you_mean(nearest_models(name)))};
     }
     const std::string_view canonical = view().name(*node);
     if (canonical != name) redirect_to(path_of(canonical), suffix);
     return *node;
   }
 
+  static std::string did_you_mean(const std::vector<std::string>& names) {
+    return names.empty() ? "" : "; did you mean " + either_of(names) + "?";
+  }
+
+  std::vector<std::string> nearest_models(const std::string& name) const {
+    constexpr std::size_t kShown = 3;
+    std::vector<std::string> names;
+    if (name.size() > kLongestSearch) return names;
+    for (const SearchHit& hit : search_names(view(), name, kShown))
+      names.emplace_back(view().name(hit.node));
+    return names;
+  }
+
   const FamilyDefinition& find_family(const std::string& name, std::string_view prefix,
                                       std::string_view suffix) {
-    const FamilyDefinition* family = context_.families.find(name);
+    const FamilyDefinition* family = facts_->families().find(name);
     if (family == nullptr) {
-      throw Error{ErrorKind::not_found, fmt::format("no family or series is called '{}'", name)};
+      std::vector<std::string> names;
+      for (const FamilyDefinition& one : facts_->families().definitions())
+        names.push_back(one.name);
+      throw Error{ErrorKind::not_found, fmt::format("no family or series is called '{}'{}", name,
+                                                    did_you_mean(nearest_words(name, names)))};
     }
     if (family->name != name) {
       redirect_to(fmt::format("{}{}", prefix, percent_encode(family->name)), suffix);
@@ -496,9 +520,11 @@ class Exchange {
         reader.choice("policy", {"any", "fractional"}) == "any" ? Policy::any : Policy::fractional;
     if (policy == Policy::fractional && !definition.top_level())
       throw ParamError{"policy", "fractional is for top-level families, and this is a series"};
+    const std::size_t top = reader.top();
     reader.finish();
-    return whole("/v1/families/" + percent_encode(name), kJson,
-                 [&] { return family_body(view(), show_family(*facts_, definition, policy)); });
+    return whole("/v1/families/" + percent_encode(name), kJson, [&] {
+      return family_body(view(), show_family(*facts_, definition, policy), top);
+    });
   }
 
   Response family_models(const std::string& name) {
@@ -544,7 +570,7 @@ class Exchange {
     const auto take = [&](std::string_view name) {
       const auto text = reader.text(name);
       if (!text) throw ParamError{std::string{name}, "is missing: the name of a model"};
-      return *text;
+      return std::string{model_of_address(*text)};
     };
     const std::string a = take(first);
     const std::string b = take(second);
@@ -741,7 +767,7 @@ class Exchange {
   std::optional<Target> target_;
   std::shared_ptr<SnapshotFacts> facts_;
   std::optional<Cursor> cursor_;
-  std::optional<float> inferred_from_;
+  EdgeChoice edges_;
   std::optional<Response> redirect_;
   bool gzip_ = false;
 };

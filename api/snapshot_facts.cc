@@ -9,6 +9,13 @@
 
 namespace stemma {
 
+SnapshotFacts::SnapshotFacts(SnapshotHandle snapshot, const FamilySet& families,
+                             const EdgeChoice& choice)
+    : base_{std::move(snapshot)},
+      choice_{choice},
+      snapshot_{with_edges(base_, choice)},
+      families_{families.in(*base_)} {}
+
 const FamilySummary& SnapshotFacts::summary(const FamilyDefinition& family) {
   const std::lock_guard lock{mutex_};
   const auto found = summaries_.find(family.name);
@@ -79,36 +86,88 @@ std::uint64_t SnapshotFacts::live_descendants(NodeId node) {
   return count;
 }
 
-SnapshotHandle with_inferred(const SnapshotHandle& snapshot, float min_confidence) {
+const std::vector<NodeId>& SnapshotFacts::curated_ends() {
+  const std::lock_guard lock{mutex_};
+  if (curated_ends_) return *curated_ends_;
+  const SnapshotView& view = *snapshot_;
+  std::vector<NodeId> ends;
+  for (NodeId node = 0; node < view.node_count(); ++node) {
+    for (EdgeId e = view.parent_begin[node]; e < view.parent_begin[node + std::size_t{1}]; ++e) {
+      if (!is_curated_only(view, e)) continue;
+      ends.push_back(node);
+      ends.push_back(view.parent[e]);
+    }
+  }
+  std::sort(ends.begin(), ends.end());
+  ends.erase(std::unique(ends.begin(), ends.end()), ends.end());
+  curated_ends_ = std::move(ends);
+  return *curated_ends_;
+}
+
+bool SnapshotFacts::touches_curated(std::span<const Reached> reached) {
+  const std::vector<NodeId>& ends = curated_ends();
+  return !ends.empty() && std::any_of(reached.begin(), reached.end(), [&](const Reached& row) {
+    return std::binary_search(ends.begin(), ends.end(), row.node);
+  });
+}
+
+SnapshotFacts& SnapshotFacts::without_curated() {
+  if (curated_ends().empty()) return *this;
+  const std::lock_guard lock{mutex_};
+  if (!without_curated_) {
+    without_curated_ =
+        std::make_unique<SnapshotFacts>(base_, families_, EdgeChoice{choice_.inferred_from, false});
+  }
+  return *without_curated_;
+}
+
+std::uint64_t SnapshotFacts::curated_only(const FamilyDefinition& family) {
+  if (curated_ends().empty()) return 0;
+  {
+    const std::lock_guard lock{mutex_};
+    const auto found = curated_only_.find(family.name);
+    if (found != curated_only_.end()) return found->second;
+  }
+  const std::uint64_t all = summary(family).derivatives;
+  const FamilyMembers members = members_of(*snapshot_, families_, family);
+  std::uint64_t only = 0;
+  if (touches_curated(members.derivatives))
+    only = all - without_curated().summary(family).derivatives;
+  const std::lock_guard lock{mutex_};
+  curated_only_.emplace(family.name, only);
+  return only;
+}
+
+SnapshotHandle with_edges(const SnapshotHandle& snapshot, const EdgeChoice& choice) {
+  if (choice.is_default()) return snapshot;
   struct Held {
-    Held(const SnapshotHandle& handle, float least) : base{handle}, augmented{*handle, least} {}
+    Held(const SnapshotHandle& handle, const EdgeChoice& edges)
+        : base{handle}, augmented{*handle, edges} {}
     SnapshotHandle base;
     AugmentedSnapshot augmented;
   };
-  const auto held = std::make_shared<Held>(snapshot, min_confidence);
+  const auto held = std::make_shared<Held>(snapshot, choice);
   return {held, &held->augmented.view()};
 }
 
-std::shared_ptr<SnapshotFacts> FactsCache::of(const SnapshotHandle& snapshot,
-                                              std::optional<float> inferred_from) {
+std::shared_ptr<SnapshotFacts> FactsCache::of(const SnapshotHandle& snapshot, EdgeChoice choice) {
   // What decides is which rules a threshold lets in, and of them there are few.
-  unsigned rules = 0;
-  float least = 1;
+  std::optional<float> least;
   for (const InferenceRuleFacts& rule : inference_rules()) {
-    if (!inferred_from || rule.confidence < *inferred_from) continue;
-    rules |= 1U << static_cast<unsigned>(rule.rule);
-    least = std::min(least, rule.confidence);
+    if (!choice.inferred_from || rule.confidence < *choice.inferred_from) continue;
+    least = std::min(least.value_or(1), rule.confidence);
   }
+  choice.inferred_from = least;
   const std::lock_guard lock{mutex_};
   const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    return entry.snapshot == snapshot && entry.rules == rules;
+    return entry.snapshot == snapshot && entry.choice == choice;
   });
   if (found != entries_.end()) {
     std::rotate(found, found + 1, entries_.end());
   } else {
     if (entries_.size() == kKept) entries_.erase(entries_.begin());
-    const SnapshotHandle asked = rules == 0 ? snapshot : with_inferred(snapshot, least);
-    entries_.push_back({snapshot, rules, std::make_shared<SnapshotFacts>(asked, families_)});
+    entries_.push_back(
+        {snapshot, choice, std::make_shared<SnapshotFacts>(snapshot, families_, choice)});
   }
   return entries_.back().facts;
 }

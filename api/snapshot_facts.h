@@ -5,25 +5,28 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "graph/augment.h"
 #include "graph/family.h"
 #include "graph/lint.h"
+#include "graph/walk.h"
 #include "index/snapshot_file.h"
 
 namespace stemma {
 
 /// A snapshot with what is costly to compute and the same for everyone who asks about it: computed
-/// when first asked for, then kept. Thread-safe. `families` must outlive it.
+/// when first asked for, then kept. Thread-safe.
 class SnapshotFacts {
  public:
-  SnapshotFacts(SnapshotHandle snapshot, const FamilySet& families)
-      : snapshot_{std::move(snapshot)}, families_{families} {}
+  SnapshotFacts(SnapshotHandle snapshot, const FamilySet& families, const EdgeChoice& choice = {});
 
   [[nodiscard]] const SnapshotView& snapshot() const noexcept { return *snapshot_; }
   [[nodiscard]] const SnapshotHandle& handle() const noexcept { return snapshot_; }
+  /// With the series that were found among the roots of this snapshot.
   [[nodiscard]] const FamilySet& families() const noexcept { return families_; }
   [[nodiscard]] SnapshotNumber number() const noexcept { return snapshot_->total().number; }
 
@@ -38,9 +41,21 @@ class SnapshotFacts {
   /// How many live models descend from `node`.
   [[nodiscard]] std::uint64_t live_descendants(NodeId node);
 
+  /// Whether some of these nodes end an edge that rests on curated claims alone: what is counted of
+  /// them may then be less without such edges. Cost: a look at each node.
+  [[nodiscard]] bool touches_curated(std::span<const Reached> reached);
+  /// Of the derivatives of a family, those that are none without such edges.
+  [[nodiscard]] std::uint64_t curated_only(const FamilyDefinition& family);
+  /// The same snapshot without such edges; itself where it has none.
+  [[nodiscard]] SnapshotFacts& without_curated();
+
  private:
+  [[nodiscard]] const std::vector<NodeId>& curated_ends();
+
+  const SnapshotHandle base_;
+  const EdgeChoice choice_;
   const SnapshotHandle snapshot_;
-  const FamilySet& families_;
+  const FamilySet families_;
   std::mutex
       mutex_;  // guards all below; held while a family is computed, so that it is computed once
   std::optional<std::vector<bool>> bursts_;
@@ -49,26 +64,28 @@ class SnapshotFacts {
   std::map<std::string, FractionalSummary> fractional_;
   std::optional<std::uint64_t> in_no_family_;
   std::optional<std::vector<LintItem>> lint_;
+  std::optional<std::vector<NodeId>> curated_ends_;
+  std::map<std::string, std::uint64_t> curated_only_;
+  std::unique_ptr<SnapshotFacts> without_curated_;
   std::mutex counts_mutex_;
   std::unordered_map<NodeId, std::uint64_t> descendants_;  // guarded by counts_mutex_
 };
 
-/// A snapshot with the inferred edges that are at least that sure; keeps the snapshot itself.
-[[nodiscard]] SnapshotHandle with_inferred(const SnapshotHandle& snapshot, float min_confidence);
+/// A snapshot with the chosen edges; keeps the snapshot itself.
+[[nodiscard]] SnapshotHandle with_edges(const SnapshotHandle& snapshot, const EdgeChoice& choice);
 
 /// The facts of the few snapshots that were asked about last. Thread-safe.
 class FactsCache {
  public:
   explicit FactsCache(const FamilySet& families) : families_{families} {}
-  /// With `inferred_from`, of the snapshot with the inferred edges that are at least that sure.
   [[nodiscard]] std::shared_ptr<SnapshotFacts> of(const SnapshotHandle& snapshot,
-                                                  std::optional<float> inferred_from = {});
+                                                  EdgeChoice choice = {});
 
  private:
   static constexpr std::size_t kKept = 4;
   struct Entry {
     SnapshotHandle snapshot;
-    unsigned rules;  ///< The inference rules whose edges were added: one bit each.
+    EdgeChoice choice;
     std::shared_ptr<SnapshotFacts> facts;
   };
   const FamilySet& families_;

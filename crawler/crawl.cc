@@ -408,7 +408,7 @@ std::optional<Page> Crawl::fetch_following(const Chain& chain) {
 
 Page Crawl::fetch_next(Chain& chain) {
   const auto unusable = [&] {
-    return Error{ErrorKind::unavailable, "the page " + chain.next_url +
+    return Error{ErrorKind::unavailable, "the page " + with_short_urls(chain.next_url) +
                                              " is refused, or not in order of _id, or does not "
                                              "follow the page before; `crawl` tries again, "
                                              "`crawl --restart` begins anew"};

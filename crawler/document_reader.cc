@@ -19,7 +19,8 @@ namespace {
 /// An open file, plain.
 class FileSource final : public ByteSource {
  public:
-  explicit FileSource(const std::string& file) : name_{file == "-" ? "standard input" : file} {
+  FileSource(const std::string& file, const std::atomic<bool>* stop)
+      : name_{file == "-" ? "standard input" : file}, stop_{stop} {
     fd_ = file == "-" ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd_ < 0) throw Error{ErrorKind::usage, "opening " + name_ + ": " + std::strerror(errno)};
   }
@@ -37,7 +38,10 @@ class FileSource final : public ByteSource {
     while (true) {
       const ssize_t got = ::read(fd_, buffer, capacity);
       if (got >= 0) return static_cast<std::size_t>(got);
-      if (errno == EINTR) continue;
+      if (errno == EINTR) {
+        if (stop_ != nullptr && *stop_) throw Error{ErrorKind::unavailable, "stopped by a signal"};
+        continue;
+      }
       throw Error{errno == EISDIR ? ErrorKind::usage : ErrorKind::storage,
                   "reading " + name_ + ": " + std::strerror(errno)};
     }
@@ -59,6 +63,7 @@ class FileSource final : public ByteSource {
 
  private:
   std::string name_;
+  const std::atomic<bool>* stop_;
   int fd_ = -1;
   std::string front_;
 };
@@ -430,8 +435,9 @@ class DocumentCutter {
 
 }  // namespace
 
-std::unique_ptr<ByteSource> ByteSource::open(const std::string& file) {
-  auto plain = std::make_unique<FileSource>(file);
+std::unique_ptr<ByteSource> ByteSource::open(const std::string& file,
+                                             const std::atomic<bool>* stop) {
+  auto plain = std::make_unique<FileSource>(file, stop);
   const std::string_view front = plain->peek(4);
   // zstd: a frame of data, or one of those that decoders skip (notes, and what pzstd writes).
   if (front == "\x28\xB5\x2F\xFD" ||

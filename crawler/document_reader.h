@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,7 +21,10 @@ class ByteSource {
   virtual ~ByteSource() = default;
   /// Replaces `buffer[0, capacity)` and returns how many bytes came; 0 at the end.
   virtual std::size_t read(char* buffer, std::size_t capacity) = 0;
-  [[nodiscard]] static std::unique_ptr<ByteSource> open(const std::string& file);
+  /// `stop`, where given, is looked at whenever a signal breaks a wait for input:
+  /// Error{unavailable} where it is set.
+  [[nodiscard]] static std::unique_ptr<ByteSource> open(const std::string& file,
+                                                        const std::atomic<bool>* stop = nullptr);
 };
 
 /// A piece of a file with whole documents in it, one a line.

@@ -71,6 +71,7 @@ SourceStats HubClient::stats() const {
 }
 
 std::string HubClient::redacted(std::string text) const {
+  text = with_short_urls(text);
   if (options_.token.empty()) return text;
   for (auto at = text.find(options_.token); at != std::string::npos;
        at = text.find(options_.token, at)) {

@@ -419,4 +419,25 @@ std::optional<DroppedField> drop_expand(std::string_view url, std::size_t index)
   return dropped;
 }
 
+std::string with_short_urls(std::string_view text) {
+  constexpr std::size_t kMaxQuery = 60;
+  std::string out;
+  while (true) {
+    const auto url = std::min(text.find("http://"), text.find("https://"));
+    if (url == std::string_view::npos) break;
+    const auto end = std::min(text.find_first_of(" \t\n\"'<>", url), text.size());
+    const auto query = std::min(text.find('?', url), end);
+    const bool cut = end - query > kMaxQuery;
+    out += text.substr(0, cut ? query : end);
+    if (cut) {
+      out += "?…";
+      // A comma or the like behind the address is the sentence's.
+      if (text[end - 1] == ',' || text[end - 1] == ';' || text[end - 1] == ':')
+        out += text[end - 1];
+    }
+    text.remove_prefix(end);
+  }
+  return out + std::string{text};
+}
+
 }  // namespace stemma

@@ -93,4 +93,8 @@ struct DroppedField {
 };
 [[nodiscard]] std::optional<DroppedField> drop_expand(std::string_view url, std::size_t index);
 
+/// The text with the query of every address in it that is longer than 60 characters replaced by
+/// `…`: the fields that a listing is asked for take some 400, and tell nobody anything.
+[[nodiscard]] std::string with_short_urls(std::string_view text);
+
 }  // namespace stemma

@@ -127,12 +127,18 @@ std::string base_name(const std::string& file) {
   return file == "-" ? "standard input" : std::filesystem::path{file}.filename().string();
 }
 
-void read_file(const std::string& file, Publisher& publisher, Feed& feed) {
+void check_stopped(const std::atomic<bool>* stop) {
+  if (stop != nullptr && *stop) throw Error{ErrorKind::unavailable, "stopped by a signal"};
+}
+
+void read_file(const std::string& file, Publisher& publisher, Feed& feed,
+               const std::atomic<bool>* stop) {
   const std::string name = base_name(file);
   const std::uint64_t accepted_before = feed.accepted();
   const std::uint64_t rejected_before = publisher.rejected();
-  const auto source = ByteSource::open(file);
+  const auto source = ByteSource::open(file, stop);
   each_chunk(*source, name, kChunkBytes, [&](DocumentChunk&& chunk) {
+    check_stopped(stop);
     const std::size_t bytes = chunk.text.size();
     feed.submit(bytes, [chunk = std::move(chunk), name](DocumentParser& parser) mutable {
       if (chunk.overlong_line == 0)
@@ -230,9 +236,10 @@ PublishReport import_files(const std::filesystem::path& data_path, const ImportO
         {.run = run, .complete = options.complete, .accept_shrink = options.accept_shrink}};
     {
       Feed feed{publisher, progress};
-      for (const std::string& file : options.files) read_file(file, publisher, feed);
+      for (const std::string& file : options.files) read_file(file, publisher, feed, options.stop);
       feed.finish();
     }
+    check_stopped(options.stop);
     if (progress) progress({.step = "building", .done = publisher.documents()});
     note_troubles(ledger, run, publisher);
     PublishReport report = publisher.publish();
@@ -246,10 +253,12 @@ PublishReport import_files(const std::filesystem::path& data_path, const ImportO
     ledger.update_run(run);
     throw;
   } catch (const std::exception& error) {
-    run.state = "failed";
-    run.ended = error.what();
+    const bool stopped = options.stop != nullptr && *options.stop;
+    run.state = stopped ? "stopped" : "failed";
+    run.ended = stopped ? "stopped by a signal; nothing of it was published" : error.what();
     run.finished_at = now_utc();
     ledger.update_run(run);
+    if (stopped) throw Error{ErrorKind::unavailable, "the import was " + run.ended};
     throw;
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -24,6 +25,9 @@ struct ImportOptions {
   UnixSeconds observed_at = kUnknownTime;  ///< kUnknownTime: the clock.
   bool complete = false;
   bool accept_shrink = false;
+  /// Set from a signal handler: the import stops before it publishes anything. Once publishing has
+  /// begun it is finished.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 /// Imports files of hub documents and publishes a snapshot. A document that cannot be read costs

@@ -3,11 +3,20 @@
 #include <algorithm>
 
 #include "graph/edge_order.h"
+#include "graph/edge_relation.h"
 #include "graph/infer.h"
 
 namespace stemma {
 
-AugmentedSnapshot::AugmentedSnapshot(const SnapshotView& base, float min_confidence) : view_{base} {
+bool is_curated_only(const SnapshotView& snapshot, EdgeId edge) noexcept {
+  // Claims are in the order of their sources, and only inferred ones come after curated ones.
+  const std::uint32_t first = snapshot.claim_begin[edge];
+  return first < snapshot.claim_begin[edge + std::size_t{1}] &&
+         snapshot.claims[first].source == ClaimSource::curated;
+}
+
+AugmentedSnapshot::AugmentedSnapshot(const SnapshotView& base, const EdgeChoice& choice)
+    : view_{base} {
   const NodeId nodes = base.node_count();
   parent_begin_.reserve(nodes + std::size_t{1});
   claim_begin_.push_back(0);
@@ -24,20 +33,31 @@ AugmentedSnapshot::AugmentedSnapshot(const SnapshotView& base, float min_confide
       child_of_edge.push_back(node);
     };
     for (EdgeId e = base.parent_begin[node]; e < base.parent_begin[node + 1]; ++e) {
-      claims_.insert(claims_.end(), base.claims.begin() + base.claim_begin[e],
-                     base.claims.begin() + base.claim_begin[e + 1]);
-      add(base.parent[e], base.relation[e], base.confidence[e]);
+      if (choice.curated) {
+        claims_.insert(claims_.end(), base.claims.begin() + base.claim_begin[e],
+                       base.claims.begin() + base.claim_begin[e + 1]);
+        add(base.parent[e], base.relation[e], base.confidence[e]);
+        continue;
+      }
+      if (is_curated_only(base, e)) continue;
+      EdgeRelation relation;
+      for (std::uint32_t c = base.claim_begin[e]; c < base.claim_begin[e + 1]; ++c) {
+        if (base.claims[c].source == ClaimSource::curated) continue;
+        relation.add(base.claims[c].source, base.claims[c].relation);
+        claims_.push_back(base.claims[c]);
+      }
+      add(base.parent[e], relation.relation(), base.confidence[e]);
     }
     // Only nodes without parents have inferred ones, at most one each, so the order holds.
     for (; next != base.inferred.end() && next->child == node; ++next) {
       const InferenceRuleFacts& rule = facts_of(next->rule);
-      if (rule.confidence < min_confidence) continue;
+      if (!choice.inferred_from || rule.confidence < *choice.inferred_from) continue;
       claims_.push_back({.text = 0,
                          .first_seen = base.total().number,
                          .last_seen = base.total().number,
                          .source = ClaimSource::inferred,
                          .relation = rule.relation,
-                         .reserved = static_cast<std::uint16_t>(next->rule)});
+                         .note = static_cast<std::uint16_t>(next->rule)});
       add(next->parent, rule.relation, rule.confidence);
       ++added;
     }
@@ -53,7 +73,9 @@ AugmentedSnapshot::AugmentedSnapshot(const SnapshotView& base, float min_confide
   view_.child_begin = child_begin_;
   view_.child = child_;
   view_.child_edge = child_edge_;
-  view_.added = Inferred{.min_confidence = min_confidence, .edges = added};
+  if (choice.inferred_from)
+    view_.added = Inferred{.min_confidence = *choice.inferred_from, .edges = added};
+  view_.without_curated = !choice.curated;
 }
 
 NodeId child_of(const SnapshotView& snapshot, EdgeId edge) {

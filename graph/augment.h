@@ -1,20 +1,34 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "schema/snapshot_sections.h"
 
 namespace stemma {
 
-/// A snapshot whose edges are joined by inferred ones, so that every question can be asked of both.
-/// Nodes, names and totals are the snapshot's own: totals still count what is declared. Each
-/// inferred edge has one claim of source `inferred`, whose `reserved` is its InferenceRule and
-/// whose words are told by `explain` (graph/infer.h); its `text` means nothing.
+/// Which edges a question is asked over.
+struct EdgeChoice {
+  /// With the inferred edges whose rule has at least this confidence; without any where empty.
+  std::optional<float> inferred_from;
+  bool curated = true;  ///< With the edges that rest on curated claims alone.
+
+  [[nodiscard]] bool is_default() const noexcept { return !inferred_from && curated; }
+  friend bool operator==(const EdgeChoice&, const EdgeChoice&) = default;
+};
+
+/// Whether all claims of an edge are curated ones.
+[[nodiscard]] bool is_curated_only(const SnapshotView& snapshot, EdgeId edge) noexcept;
+
+/// A snapshot with other edges than its own, so that every question can be asked of them: joined by
+/// inferred ones, or without those that rest on curated claims alone. Nodes, names and totals are
+/// the snapshot's own. Each inferred edge has one claim of source `inferred`, whose `note` is its
+/// InferenceRule and whose words are told by `explain` (graph/infer.h); its `text` means nothing.
+/// Without curated edges there are no curated claims either, and relations are those of the rest.
 class AugmentedSnapshot {
  public:
-  /// Takes the inferred edges whose rule has at least this confidence. `base` must outlive it.
-  /// Linear in nodes, edges and claims.
-  AugmentedSnapshot(const SnapshotView& base, float min_confidence);
+  /// `base` must outlive it. Linear in nodes, edges and claims.
+  AugmentedSnapshot(const SnapshotView& base, const EdgeChoice& choice);
   AugmentedSnapshot(const AugmentedSnapshot&) = delete;
   AugmentedSnapshot& operator=(const AugmentedSnapshot&) = delete;
 

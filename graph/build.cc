@@ -1,6 +1,7 @@
 #include "graph/build.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
@@ -10,6 +11,7 @@
 
 #include "graph/cycles.h"
 #include "graph/edge_order.h"
+#include "graph/edge_relation.h"
 #include "graph/infer.h"
 #include "graph/resolve.h"
 #include "schema/model_name.h"
@@ -141,46 +143,70 @@ void fill_nodes(SnapshotColumns& out, const BuildInput& input, const ResolvedCla
   if (out.names.begin.empty()) out.names.begin.push_back(0);
 }
 
-/// A claim that made an edge, ready to be sorted into it.
-struct KeptClaim {
-  NodeId child;
-  NodeId parent;
-  std::uint32_t model;
-  std::uint32_t claim;
-  float confidence;
+/// Texts of claims, and what curated ones rest on.
+struct ClaimTexts {
+  Interner texts;
+  Interner notes;
 };
 
-StoredClaim stored(const Claim& said, ClaimSpan span, Interner& texts) {
-  return {.text = texts.add(said.text),
+StoredClaim stored(const Claim& said, const ClaimSpan& span, ClaimTexts& texts) {
+  std::uint32_t note = 0;
+  if (!span.why.empty()) note = texts.notes.add(span.why) + 1;
+  if (note > std::numeric_limits<std::uint16_t>::max()) note = 0;  // told by its source alone
+  return {.text = texts.texts.add(said.text),
           .first_seen = span.first_seen,
           .last_seen = span.last_seen,
           .source = said.source,
           .relation = said.relation,
-          .reserved = 0};
+          .note = static_cast<std::uint16_t>(note)};
 }
 
 StoredClaim stored(const BuildInput& input, std::uint32_t model, std::uint32_t claim,
-                   Interner& texts) {
+                   ClaimTexts& texts) {
   const ModelState& state = input.models[model];
   return stored(state.record.claims[claim], state.claim_spans.at(claim), texts);
 }
 
-void fill_edges(SnapshotColumns& out, const BuildInput& input, const ResolvedClaims& resolved,
-                const Numbering& numbering, Interner& texts) {
+/// A claim that made an edge, ready to be sorted into it.
+struct KeptClaim {
+  NodeId child;
+  NodeId parent;
+  std::uint32_t order;  ///< Within the edge: of the model's claims, then those on unobserved ones.
+  const Claim* claim;
+  const ClaimSpan* span;
+  float confidence;
+};
+
+std::vector<KeptClaim> kept_claims(const BuildInput& input, const ResolvedClaims& resolved,
+                                   const Numbering& numbering) {
   std::vector<KeptClaim> kept;
-  kept.reserve(resolved.claims.size());
-  std::vector<const ResolvedClaim*> dropped;
+  kept.reserve(resolved.claims.size() + resolved.unobserved.size());
   for (const ResolvedClaim& claim : resolved.claims) {
-    if (claim.outcome == ResolvedClaim::Outcome::kept) {
-      kept.push_back({numbering.of_model[claim.model], numbering.of(claim.parent), claim.model,
-                      claim.claim, claim.confidence});
-    } else {
-      dropped.push_back(&claim);
-    }
+    if (claim.outcome != ResolvedClaim::Outcome::kept) continue;
+    const ModelState& model = input.models[claim.model];
+    kept.push_back({numbering.of_model[claim.model], numbering.of(claim.parent), claim.claim,
+                    &model.record.claims[claim.claim], &model.claim_spans.at(claim.claim),
+                    claim.confidence});
+  }
+  constexpr std::uint32_t kAfterAll = std::uint32_t{1} << 31U;
+  for (const ResolvedUnobserved& edge : resolved.unobserved) {
+    const UnobservedClaim& said = input.unobserved[edge.index];
+    kept.push_back({numbering.of(edge.child), numbering.of(edge.parent), kAfterAll + edge.index,
+                    &said.claim, &said.span, edge.confidence});
   }
   std::sort(kept.begin(), kept.end(), [](const KeptClaim& a, const KeptClaim& b) {
-    return std::tie(a.child, a.parent, a.claim) < std::tie(b.child, b.parent, b.claim);
+    return std::tie(a.child, a.parent, a.order) < std::tie(b.child, b.parent, b.order);
   });
+  return kept;
+}
+
+void fill_edges(SnapshotColumns& out, const BuildInput& input, const ResolvedClaims& resolved,
+                const Numbering& numbering, ClaimTexts& texts) {
+  const std::vector<KeptClaim> kept = kept_claims(input, resolved, numbering);
+  std::vector<const ResolvedClaim*> dropped;
+  for (const ResolvedClaim& claim : resolved.claims) {
+    if (claim.outcome != ResolvedClaim::Outcome::kept) dropped.push_back(&claim);
+  }
 
   const std::size_t nodes = numbering.nodes.size();
   out.parent_begin.assign(nodes + 1, 0);
@@ -188,22 +214,15 @@ void fill_edges(SnapshotColumns& out, const BuildInput& input, const ResolvedCla
   std::vector<NodeId> child_of;
   for (std::size_t i = 0; i < kept.size();) {
     const KeptClaim& first = kept[i];
-    // Claims are ordered by source, strongest first: the first source that states a relation
-    // decides, and within it the stronger of several.
-    Relation relation = Relation::unspecified;
-    ClaimSource decided = ClaimSource::inferred;
+    EdgeRelation relation;
     float confidence = 0;
     for (; i < kept.size() && kept[i].child == first.child && kept[i].parent == first.parent; ++i) {
-      const Claim& claim = input.models[kept[i].model].record.claims[kept[i].claim];
-      if (claim.relation != Relation::unspecified) {
-        if (relation == Relation::unspecified) decided = claim.source;
-        if (claim.source == decided) relation = stronger(claim.relation, relation);
-      }
+      relation.add(kept[i].claim->source, kept[i].claim->relation);
       confidence = std::max(confidence, kept[i].confidence);
-      out.claims.push_back(stored(input, kept[i].model, kept[i].claim, texts));
+      out.claims.push_back(stored(*kept[i].claim, *kept[i].span, texts));
     }
     out.parent.push_back(first.parent);
-    out.relation.push_back(relation);
+    out.relation.push_back(relation.relation());
     out.confidence.push_back(confidence);
     out.claim_begin.push_back(static_cast<std::uint32_t>(out.claims.size()));
     child_of.push_back(first.child);
@@ -229,7 +248,7 @@ void fill_edges(SnapshotColumns& out, const BuildInput& input, const ResolvedCla
 
 /// After the edges, so that texts are numbered in an order that does not depend on the input's.
 void fill_past(SnapshotColumns& out, const BuildInput& input, const Numbering& numbering,
-               Interner& texts) {
+               ClaimTexts& texts) {
   for (NodeId node = 0; node < numbering.nodes.size(); ++node) {
     if (numbering.nodes[node].ghost) continue;
     std::vector<PastClaim> past = input.models[numbering.nodes[node].index].past_claims;
@@ -269,17 +288,24 @@ void fill_name_index(SnapshotColumns& out, const BuildInput& input, const Number
       if (out.state[node] != NodeState::ghost) by_id.emplace(out.hub_id[node], node);
     }
   }
-  std::map<std::string, std::pair<NodeId, SnapshotNumber>> aliases;
+  struct Alias {
+    NodeId node;
+    SnapshotNumber learned;
+    std::string_view name;
+  };
+  std::map<std::string, Alias> aliases;
   for (const AliasState& alias : input.aliases) {
     const auto target = by_id.find(alias.target);
     if (target == by_id.end() || equal_folded(out.names[target->second], alias.name)) continue;
-    aliases[fold_case(alias.name)] = {target->second, alias.learned};
+    aliases[fold_case(alias.name)] = {target->second, alias.learned, alias.name};
   }
   out.aliases.begin.push_back(0);
-  for (const auto& [name, alias] : aliases) {
-    append(out.aliases, name);
-    out.alias_node.push_back(alias.first);
-    out.alias_learned.push_back(alias.second);
+  out.alias_names.begin.push_back(0);
+  for (const auto& [folded_alias, alias] : aliases) {
+    append(out.aliases, folded_alias);
+    append(out.alias_names, alias.name);
+    out.alias_node.push_back(alias.node);
+    out.alias_learned.push_back(alias.learned);
   }
 }
 
@@ -319,6 +345,14 @@ void fill_totals(SnapshotColumns& out, const BuildInput& input, const ResolvedCl
         break;
     }
   }
+  for (const ResolvedUnobserved& edge : resolved.unobserved) {
+    // An alias led to a model that was observed after all: its claim, like any other.
+    if (edge.child.ghost || input.models[edge.child.index].state != NodeState::live) continue;
+    ++total.claims_observed;
+    ++total.claims_kept;
+    if (edge.parent.ghost) ++total.claims_to_ghosts;
+    if (input.models[edge.child.index].record.claims.empty()) ++total.declaring;
+  }
   out.totals.push_back(total);
 }
 
@@ -329,7 +363,7 @@ SnapshotColumns build_snapshot(const BuildInput& input) {
   const Numbering numbering = number_nodes(input, resolved);
   SnapshotColumns out;
   fill_nodes(out, input, resolved, numbering);
-  Interner texts{out.texts};
+  ClaimTexts texts{Interner{out.texts}, Interner{out.notes}};
   fill_edges(out, input, resolved, numbering, texts);
   fill_past(out, input, numbering, texts);
   fill_name_index(out, input, numbering);

@@ -14,6 +14,7 @@ namespace stemma {
 struct ClaimSpan {
   SnapshotNumber first_seen;
   SnapshotNumber last_seen;
+  std::string_view why = {};  ///< What a curated claim rests on; empty for others.
 };
 
 /// A claim that a model made once and makes no more.
@@ -38,12 +39,22 @@ struct AliasState {
   std::string name;
   HubId target;
   SnapshotNumber learned = 0;  ///< The first snapshot that it applies in.
+  /// The first snapshot in which the target bore the name, where we saw it change; 0 elsewhere.
+  SnapshotNumber borne_from = 0;
+};
+
+/// A curated claim on a model that was never observed. It makes an edge where the model is a ghost.
+struct UnobservedClaim {
+  std::string model;
+  Claim claim;
+  ClaimSpan span;
 };
 
 /// Everything that a snapshot is a function of.
 struct BuildInput {
   std::vector<ModelState> models;   ///< Any order; `_id`s are distinct.
   std::vector<AliasState> aliases;  ///< Later ones win.
+  std::vector<UnobservedClaim> unobserved;
   SnapshotTotals
       head;  ///< number, partial, generated, observed_at, rejected_documents; the rest is computed.
   std::string scope;

@@ -39,7 +39,7 @@ TextList RowMaker::aliases(NodeId node) const {
   TextList names;
   for (auto at = std::lower_bound(aliases_.begin(), aliases_.end(), std::pair{node, 0U});
        at != aliases_.end() && at->first == node; ++at) {
-    names.push_back(view_.aliases[at->second]);
+    names.push_back(view_.alias_names[at->second]);
   }
   return names;
 }

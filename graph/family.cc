@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 
 // GCC 12 takes a member of the library's own automaton for uninitialised when sanitizers are on.
@@ -39,15 +41,43 @@ bool pattern_found(const std::optional<std::regex>& pattern, std::string_view mo
   return std::regex_search(base.begin(), base.end(), *pattern);
 }
 
+/// What the pattern's first group holds in the name; empty where it is not found.
+std::string group_value(const std::regex& pattern, std::string_view model_name) {
+  const std::string_view base = base_name_of(model_name).substr(0, kLongestSearched);
+  std::match_results<std::string_view::const_iterator> match;
+  if (!std::regex_search(base.begin(), base.end(), match, pattern) || match.size() < 2) return {};
+  return match[1].str();
+}
+
+/// The pattern of a definition, and the value that its group must have, if any.
+struct Matcher {
+  std::optional<std::regex> pattern;
+  std::string value;
+
+  [[nodiscard]] bool matches(std::string_view model_name) const {
+    if (value.empty()) return pattern_found(pattern, model_name);
+    return fold_case(group_value(*pattern, model_name)) == value;
+  }
+};
+
+/// The spelling that is used most, the first in byte order of equals.
+std::string most_used(const std::map<std::string, std::size_t>& spellings) {
+  auto most = spellings.begin();
+  for (auto it = spellings.begin(); it != spellings.end(); ++it) {
+    if (it->second > most->second) most = it;
+  }
+  return most->first;
+}
+
 }  // namespace
 
 struct FamilySet::Compiled {
   std::vector<FamilyDefinition> definitions;
-  std::vector<std::optional<std::regex>> patterns;
+  std::vector<Matcher> patterns;
   std::unordered_map<std::string, std::size_t> by_name;  // names are folded
 
   /// The compiled pattern of a definition, be it ours or a copy of ours.
-  [[nodiscard]] const std::optional<std::regex>& pattern_of(const FamilyDefinition& family) const {
+  [[nodiscard]] const Matcher& pattern_of(const FamilyDefinition& family) const {
     const auto found = by_name.find(fold_case(family.name));
     if (found == by_name.end()) {
       throw Error{ErrorKind::usage, "family \"" + family.name + "\" is not defined"};
@@ -56,7 +86,16 @@ struct FamilySet::Compiled {
   }
 };
 
-void check_pattern(const FamilyDefinition& family) { static_cast<void>(compile(family)); }
+void check_pattern(const FamilyDefinition& family) {
+  static_cast<void>(compile(family));
+  if (family.series_from.empty()) return;
+  FamilyDefinition series = family;
+  series.pattern = family.series_from;
+  if (compile(series)->mark_count() != 1) {
+    throw Error{ErrorKind::usage, "family \"" + family.name + "\": series_from \"" +
+                                      family.series_from + "\" must have exactly one group"};
+  }
+}
 
 FamilySet::FamilySet(std::vector<FamilyDefinition> definitions)
     : compiled_{std::make_unique<Compiled>()} {
@@ -67,7 +106,7 @@ FamilySet::FamilySet(std::vector<FamilyDefinition> definitions)
     if (!fresh) {
       throw Error{ErrorKind::usage, "family \"" + family.name + "\" is defined twice"};
     }
-    compiled_->patterns.push_back(compile(family));
+    compiled_->patterns.push_back({compile(family), family.series_value});
   }
   for (const FamilyDefinition& family : compiled_->definitions) {
     if (!family.top_level() && find(family.parent) == nullptr) {
@@ -75,6 +114,39 @@ FamilySet::FamilySet(std::vector<FamilyDefinition> definitions)
                                         family.parent + "\" is not defined"};
     }
   }
+}
+
+FamilySet FamilySet::in(const SnapshotView& snapshot) const {
+  std::vector<FamilyDefinition> all;
+  for (std::size_t i = 0; i < definitions().size(); ++i) {
+    const FamilyDefinition& family = definitions()[i];
+    all.push_back(family);
+    // Series are written behind their family: those that are found come after the last of them.
+    const bool more = i + 1 < definitions().size() && !definitions()[i + 1].top_level();
+    const FamilyDefinition* parent = family.top_level() ? &family : find(family.parent);
+    if (more || parent == nullptr || parent->series_from.empty()) continue;
+    FamilyDefinition series = *parent;
+    series.pattern = parent->series_from;
+    const std::regex pattern = *compile(series);
+    std::map<std::string, std::map<std::string, std::size_t>> values;
+    for (const NodeId root : roots(snapshot, *parent)) {
+      const std::string value = group_value(pattern, snapshot.name(root));
+      if (!value.empty()) ++values[fold_case(value)][value];
+    }
+    for (const auto& [value, spellings] : values) {
+      if (find(value) != nullptr) continue;
+      all.push_back({.name = value,
+                     .label = most_used(spellings),
+                     .owners = parent->owners,
+                     .pattern = parent->series_from,
+                     .parent = parent->name,
+                     .series_value = value});
+    }
+  }
+  // Two families may find the same name: the first has it.
+  std::set<std::string> names;
+  std::erase_if(all, [&](const FamilyDefinition& one) { return !names.insert(one.name).second; });
+  return FamilySet{std::move(all)};
 }
 
 FamilySet::~FamilySet() = default;
@@ -95,16 +167,16 @@ bool FamilySet::matches(const FamilyDefinition& family, std::string_view model_n
   const bool owned =
       !owner.empty() && std::any_of(family.owners.begin(), family.owners.end(),
                                     [&](const auto& one) { return equal_folded(one, owner); });
-  return owned && pattern_found(compiled_->pattern_of(family), model_name);
+  return owned && compiled_->pattern_of(family).matches(model_name);
 }
 
 std::vector<NodeId> FamilySet::roots(const SnapshotView& snapshot,
                                      const FamilyDefinition& family) const {
-  const std::optional<std::regex>& pattern = compiled_->pattern_of(family);
+  const Matcher& pattern = compiled_->pattern_of(family);
   std::vector<NodeId> found;
   for (const std::string& owner : family.owners) {
     for (const NodeId node : nodes_of_owner(snapshot, owner)) {
-      if (pattern_found(pattern, snapshot.name(node))) found.push_back(node);
+      if (pattern.matches(snapshot.name(node))) found.push_back(node);
     }
   }
   std::sort(found.begin(), found.end());

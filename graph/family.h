@@ -31,6 +31,10 @@ class FamilySet {
   [[nodiscard]] const std::vector<FamilyDefinition>& definitions() const noexcept;
   /// By name, in any case; nullptr when there is none.
   [[nodiscard]] const FamilyDefinition* find(std::string_view name) const;
+  /// The same families with the series that their `series_from` finds among their roots in this
+  /// snapshot, after those that are written out, by name; one that is written out wins over one of
+  /// the same name. Cost: compiles every pattern, and searches the roots' names.
+  [[nodiscard]] FamilySet in(const SnapshotView& snapshot) const;
   /// Whether a node of that name is a root of the family.
   [[nodiscard]] bool matches(const FamilyDefinition& family, std::string_view model_name) const;
   /// Every node that is a root, ascending: live, gone and ghosts.

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "graph/cycles.h"
+#include "graph/lookup.h"
 #include "graph/name_marks.h"
 #include "schema/model_name.h"
 #include "schema/relation.h"
@@ -18,7 +19,7 @@ namespace {
 constexpr std::array<std::string_view, kLintKinds> kWords{
     "self_reference",          "cycle",          "ghost_parent",
     "case_mismatch",           "renamed_parent", "contradictory_relation",
-    "child_older_than_parent", "rejected_claim"};
+    "child_older_than_parent", "reused_name",    "rejected_claim"};
 
 EdgeId edge_between(const SnapshotView& view, NodeId parent, NodeId child) {
   const auto first = view.parent.begin() + view.parent_begin[child];
@@ -105,8 +106,10 @@ class Linter {
       if (view_.claims[i].source == ClaimSource::curated) continue;  // not the author's words
       const auto said = repository_name(view_.texts[view_.claims[i].text]);
       if (!said || *said == view_.name(parent)) continue;
-      items_.push_back({equal_folded(*said, view_.name(parent)) ? LintKind::case_mismatch
-                                                                : LintKind::renamed_parent,
+      const auto bearer = find_exact(view_, *said);
+      items_.push_back({bearer && *bearer != parent               ? LintKind::reused_name
+                        : equal_folded(*said, view_.name(parent)) ? LintKind::case_mismatch
+                                                                  : LintKind::renamed_parent,
                         node, parent, view_.claims[i].text});
     }
   }
@@ -226,7 +229,7 @@ std::string lint_text(const SnapshotView& view, const LintItem& item) {
   return text;
 }
 
-std::string lint_mend(const SnapshotView& view, const LintItem& item) {
+std::string lint_fix(const SnapshotView& view, const LintItem& item) {
   switch (item.kind) {
     case LintKind::self_reference:
       return parents_line(view, item.node);
@@ -243,6 +246,7 @@ std::string lint_mend(const SnapshotView& view, const LintItem& item) {
                  : parents_line(view, item.node, item.parent, view.name(item.meant));
     case LintKind::case_mismatch:
     case LintKind::renamed_parent:
+    case LintKind::reused_name:
       return parents_line(view, item.node);
     case LintKind::contradictory_relation: {
       const EdgeId edge = edge_between(view, item.parent, item.node);

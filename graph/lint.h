@@ -19,9 +19,10 @@ enum class LintKind : std::uint8_t {
   renamed_parent,          ///< Names the parent as it is no longer called.
   contradictory_relation,  ///< Sources state different relations, or the name says another one.
   child_older_than_parent,
+  reused_name,     ///< Named the parent by a name that another model bears now.
   rejected_claim,  ///< What cannot be the name of a repository.
 };
-inline constexpr std::size_t kLintKinds = 8;
+inline constexpr std::size_t kLintKinds = 9;
 [[nodiscard]] std::string_view to_string(LintKind kind) noexcept;
 [[nodiscard]] std::optional<LintKind> parse_lint_kind(std::string_view word) noexcept;
 
@@ -44,8 +45,8 @@ struct LintItem {
 /// The claim's own words, or what contradicts what.
 [[nodiscard]] std::string lint_text(const SnapshotView& snapshot, const LintItem& item);
 
-/// The card's line that would mend it, with everything that stands in it today and is right; empty
-/// where only the author can know.
-[[nodiscard]] std::string lint_mend(const SnapshotView& snapshot, const LintItem& item);
+/// The card's line that would put it right, with everything that stands in it today and is right;
+/// empty where only the author can know.
+[[nodiscard]] std::string lint_fix(const SnapshotView& snapshot, const LintItem& item);
 
 }  // namespace stemma

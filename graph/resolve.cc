@@ -36,6 +36,8 @@ class Directory {
     for (const AliasState& alias : input.aliases) {
       if (const auto target = by_id_.find(alias.target); target != by_id_.end()) {
         aliases_[fold_case(alias.name)] = target->second;
+        if (alias.borne_from != 0 && models_[target->second].state == NodeState::live)
+          earlier_[alias.name].push_back({target->second, alias.borne_from, alias.learned});
       }
     }
   }
@@ -51,8 +53,9 @@ class Directory {
     return Found{found->second, Resolution::hub_id};
   }
 
-  [[nodiscard]] std::optional<Found> by_name(std::string_view name,
-                                             const std::string& folded) const {
+  /// `first_seen` is when the name was first written; 0 for now.
+  [[nodiscard]] std::optional<Found> by_name(std::string_view name, const std::string& folded,
+                                             SnapshotNumber first_seen = 0) const {
     const auto chain = by_folded_.find(folded);
     const std::uint32_t first = chain == by_folded_.end() ? kNone : chain->second;
     std::uint32_t exact = kNone;
@@ -63,7 +66,10 @@ class Directory {
       best = preferred(best, i);
       live += models_[i].state == NodeState::live ? 1 : 0;
     }
-    if (exact != kNone) return Found{exact, Resolution::exact};
+    if (exact != kNone) {
+      if (const auto meant = bearer_at(std::string{name}, first_seen)) return meant;
+      return Found{exact, Resolution::exact};
+    }
     if (const auto alias = aliases_.find(folded); alias != aliases_.end())
       return Found{alias->second, Resolution::alias};
     // Two live models that differ only in case: nothing says which one is meant.
@@ -72,6 +78,19 @@ class Directory {
   }
 
  private:
+  /// Who bore the name when it was written, where that is another live model than today's.
+  [[nodiscard]] std::optional<Found> bearer_at(const std::string& name,
+                                               SnapshotNumber first_seen) const {
+    if (earlier_.empty() || first_seen == 0) return std::nullopt;
+    const auto bearers = earlier_.find(name);
+    if (bearers == earlier_.end()) return std::nullopt;
+    for (const Bearer& bearer : bearers->second) {
+      if (bearer.from <= first_seen && first_seen < bearer.until)
+        return Found{bearer.model, Resolution::alias};
+    }
+    return std::nullopt;
+  }
+
   /// Of two models that bear one name: the live one, else the one seen last, else (to be
   /// independent of order) the larger `_id`, which is the younger.
   [[nodiscard]] std::uint32_t preferred(std::uint32_t a, std::uint32_t b) const {
@@ -89,6 +108,12 @@ class Directory {
   std::unordered_map<std::string_view, std::uint32_t> by_folded_;
   std::unordered_map<HubId, std::uint32_t, HubIdHash> by_id_;
   std::unordered_map<std::string, std::uint32_t> aliases_;
+  /// Live models that bore a name in the snapshots [from, until) and do so no more.
+  struct Bearer {
+    std::uint32_t model;
+    SnapshotNumber from, until;
+  };
+  std::unordered_map<std::string, std::vector<Bearer>> earlier_;
 };
 
 /// Ghosts by case-folded name, with how often each spelling was used.
@@ -100,6 +125,12 @@ class Ghosts {
     if (added) spellings_.emplace_back();
     ++spellings_[entry->second][std::string{name}];
     return entry->second;
+  }
+
+  [[nodiscard]] std::optional<std::uint32_t> find(const std::string& folded) const {
+    const auto found = by_folded_.find(folded);
+    if (found == by_folded_.end()) return std::nullopt;
+    return found->second;
   }
 
   [[nodiscard]] std::vector<std::string> names() const {
@@ -119,6 +150,40 @@ class Ghosts {
   std::unordered_map<std::string, std::uint32_t> by_folded_;
   std::vector<std::map<std::string, std::uint64_t>> spellings_;
 };
+
+/// Curated claims on models that were never observed. One counts once its model is a ghost, which
+/// another of them may make it.
+void resolve_unobserved(const BuildInput& input, const Directory& directory, Ghosts& ghosts,
+                        ResolvedClaims& resolved) {
+  std::vector<bool> done(input.unobserved.size());
+  for (bool more = true; more;) {
+    more = false;
+    for (std::uint32_t i = 0; i < input.unobserved.size(); ++i) {
+      if (done[i]) continue;
+      const UnobservedClaim& unobserved = input.unobserved[i];
+      const std::string child_folded = fold_case(unobserved.model);
+      ParentRef child;
+      if (const auto model = directory.by_name(unobserved.model, child_folded)) {
+        child = {model->model, false};
+      } else if (const auto ghost = ghosts.find(child_folded)) {
+        child = {*ghost, true};
+      } else {
+        continue;
+      }
+      done[i] = more = true;
+      const std::string folded = fold_case(unobserved.claim.text);
+      ResolvedUnobserved edge{.index = i, .child = child};
+      if (const auto found = directory.by_name(unobserved.claim.text, folded)) {
+        edge.parent = {found->model, false};
+        edge.confidence = claim_confidence(unobserved.claim.source, found->how);
+      } else {
+        edge.parent = {ghosts.add(unobserved.claim.text, folded), true};
+        edge.confidence = claim_confidence(unobserved.claim.source, Resolution::ghost);
+      }
+      if (edge.parent != edge.child) resolved.unobserved.push_back(edge);
+    }
+  }
+}
 
 }  // namespace
 
@@ -140,7 +205,7 @@ ResolvedClaims resolve_claims(const BuildInput& input) {
           continue;
         }
         const std::string folded = fold_case(*name);
-        found = directory.by_name(*name, folded);
+        found = directory.by_name(*name, folded, model.claim_spans.at(c).first_seen);
         if (!found) {
           result.parent = {ghosts.add(*name, folded), true};
           result.confidence = claim_confidence(claim.source, Resolution::ghost);
@@ -157,6 +222,7 @@ ResolvedClaims resolve_claims(const BuildInput& input) {
       resolved.claims.push_back(result);
     }
   }
+  resolve_unobserved(input, directory, ghosts, resolved);
   resolved.ghosts = ghosts.names();
   return resolved;
 }

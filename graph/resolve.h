@@ -27,14 +27,24 @@ struct ResolvedClaim {
   float confidence = 0;  ///< Only where kept.
 };
 
+/// An edge of a claim on a model that was never observed.
+struct ResolvedUnobserved {
+  std::uint32_t index = 0;  ///< Of BuildInput::unobserved.
+  ParentRef child;          ///< A ghost, or a model that an alias of the name leads to.
+  ParentRef parent;
+  float confidence = 0;
+};
+
 /// All claims in order of model and claim, and the ghosts that they named, in the spelling that is
 /// used most.
 struct ResolvedClaims {
   std::vector<ResolvedClaim> claims;
+  std::vector<ResolvedUnobserved> unobserved;
   std::vector<std::string> ghosts;
 };
 
-/// Names to nodes (rule 3.2) and self references (rule 3.3). Does not depend on the order of the
+/// Names to nodes and self references. A claim that was first observed while another live model
+/// bore the name stays with that one. Does not depend on the order of the
 /// models but for the numbering of ghosts. Linear in names and claims.
 [[nodiscard]] ResolvedClaims resolve_claims(const BuildInput& input);
 

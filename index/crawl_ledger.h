@@ -24,7 +24,7 @@ struct Run {
   UnixSeconds started_at = 0;
   UnixSeconds finished_at = kUnknownTime;
   /// "walking", "resolving", "publishing", "held" (walked, but too little to be believed), "done",
-  /// "abandoned", "failed"
+  /// "abandoned", "stopped" (by a signal), "failed"
   std::string state;
   std::string ended;            ///< What ended it, in words; empty while it goes on.
   SnapshotNumber snapshot = 0;  ///< That it published; 0 for none.

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <tuple>
 
+#include "index/embedded.h"
 #include "index/toml_reader.h"
 #include "schema/bytes.h"
 #include "schema/model_name.h"
@@ -50,13 +51,29 @@ CuratedParent read_parent(const TomlReader& reader, const toml::table& table) {
   return parent;
 }
 
+/// The order in a file means nothing, so it must not make another state.
+void sort(Curated& curated) {
+  std::sort(curated.aliases.begin(), curated.aliases.end(),
+            [](const auto& a, const auto& b) { return fold_case(a.name) < fold_case(b.name); });
+  std::sort(curated.parents.begin(), curated.parents.end(), [](const auto& a, const auto& b) {
+    return std::pair{fold_case(a.model), fold_case(a.parent)} <
+           std::pair{fold_case(b.model), fold_case(b.parent)};
+  });
+}
+
 }  // namespace
 
-Curated parse_curated(std::string_view text, const std::string& file) {
+CuratedFile parse_curated(std::string_view text, const std::string& file) {
   const TomlReader reader{"curated file", file};
   const toml::table document = reader.parse(text);
-  reader.check_keys(document, {"alias", "parent"});
-  Curated curated;
+  reader.check_keys(document, {"builtin", "alias", "parent"});
+  CuratedFile result;
+  if (const toml::node* builtin = document.get("builtin"); builtin != nullptr) {
+    const auto value = builtin->value_exact<bool>();
+    if (!value) reader.fail(builtin->source().begin.line, "\"builtin\" must be true or false");
+    result.builtin = *value;
+  }
+  Curated& curated = result.facts;
   std::set<std::string> names;
   reader.each_table(document, "alias", [&](const toml::table& table) {
     curated.aliases.push_back(read_alias(reader, table));
@@ -74,26 +91,45 @@ Curated parse_curated(std::string_view text, const std::string& file) {
                   "the parent \"" + added.parent + "\" of \"" + added.model + "\" is given twice");
     }
   });
-  // The order in the file means nothing, so it must not make another state.
-  std::sort(curated.aliases.begin(), curated.aliases.end(),
-            [](const auto& a, const auto& b) { return fold_case(a.name) < fold_case(b.name); });
-  std::sort(curated.parents.begin(), curated.parents.end(), [](const auto& a, const auto& b) {
-    return std::pair{fold_case(a.model), fold_case(a.parent)} <
-           std::pair{fold_case(b.model), fold_case(b.parent)};
-  });
-  return curated;
+  sort(curated);
+  return result;
 }
 
-std::optional<Curated> load_curated(const std::filesystem::path& file) {
+Curated merged(const Curated& below, const Curated& above) {
+  Curated all = above;
+  std::set<std::string> names;
+  for (const CuratedAlias& alias : above.aliases) names.insert(fold_case(alias.name));
+  for (const CuratedAlias& alias : below.aliases) {
+    if (!names.contains(fold_case(alias.name))) all.aliases.push_back(alias);
+  }
+  std::set<std::pair<std::string, std::string>> pairs;
+  for (const CuratedParent& parent : above.parents)
+    pairs.emplace(fold_case(parent.model), fold_case(parent.parent));
+  for (const CuratedParent& parent : below.parents) {
+    if (!pairs.contains({fold_case(parent.model), fold_case(parent.parent)}))
+      all.parents.push_back(parent);
+  }
+  sort(all);
+  return all;
+}
+
+const Curated& builtin_curated() {
+  static const Curated facts =
+      parse_curated(kShippedCurated, "schema/curated.toml (compiled in)").facts;
+  return facts;
+}
+
+Curated load_curated(const std::filesystem::path& file) {
   std::error_code error;
-  if (!std::filesystem::exists(file, error)) return std::nullopt;
+  if (!std::filesystem::exists(file, error)) return builtin_curated();
   std::ifstream in{file};
   std::stringstream text;
   if (!in || !(text << in.rdbuf()).good()) {
-    if (std::filesystem::is_empty(file, error)) return Curated{};
+    if (std::filesystem::is_empty(file, error)) return builtin_curated();
     throw Error{ErrorKind::usage, "curated file " + file.string() + " cannot be read"};
   }
-  return parse_curated(text.str(), file.string());
+  const CuratedFile own = parse_curated(text.str(), file.string());
+  return own.builtin ? merged(builtin_curated(), own.facts) : own.facts;
 }
 
 std::string encode_curated(const Curated& curated) {

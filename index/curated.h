@@ -30,8 +30,8 @@ struct CuratedParent {
   friend bool operator==(const CuratedParent&, const CuratedParent&) = default;
 };
 
-/// What somebody entered by hand, as one publish found it; aliases by folded name, parents by
-/// folded names.
+/// What is known by hand, compiled in and of the data directory, as one publish found it; aliases
+/// by folded name, parents by folded names.
 struct Curated {
   std::vector<CuratedAlias> aliases;
   std::vector<CuratedParent> parents;
@@ -39,11 +39,25 @@ struct Curated {
   friend bool operator==(const Curated&, const Curated&) = default;
 };
 
-/// Reads `curated.toml` of a data directory (schema/curated.toml is one with what is generally
-/// known); nullopt where there is none. Throws Error{usage} naming file, line and what is wrong.
-[[nodiscard]] std::optional<Curated> load_curated(const std::filesystem::path& file);
-/// The same of a text; `name` stands in errors.
-[[nodiscard]] Curated parse_curated(std::string_view text, const std::string& name);
+/// What one file says.
+struct CuratedFile {
+  Curated facts;
+  bool builtin = true;  ///< Whether what is compiled in applies as well.
+};
+/// Reads the text of a file of the form of schema/curated.toml; `name` stands in errors. Throws
+/// Error{usage} naming file, line and what is wrong.
+[[nodiscard]] CuratedFile parse_curated(std::string_view text, const std::string& name);
+
+/// `above` with all of `below` that it says nothing else of: of one alias by its name, of one
+/// parent by model and parent.
+[[nodiscard]] Curated merged(const Curated& below, const Curated& above);
+
+/// schema/curated.toml, which is compiled in.
+[[nodiscard]] const Curated& builtin_curated();
+
+/// What applies to a data directory: what is compiled in, and its own `file` over it, which may say
+/// that the first is left out, and need not exist. Throws Error{usage} as parse_curated does.
+[[nodiscard]] Curated load_curated(const std::filesystem::path& file);
 
 /// To the store's bytes and back; nullopt for damaged ones.
 [[nodiscard]] std::string encode_curated(const Curated& curated);

@@ -164,8 +164,8 @@ class Derivation {
       if (!older) throw impl_.damaged("a model");
       // A name that the `_id` bore before leads to it still.
       if (older->record.name != model.record.name) {
-        old_names_.push_back(
-            {std::string{older->record.name}, model.record.id, versions[i + 1].first});
+        old_names_.push_back({std::string{older->record.name}, model.record.id,
+                              versions[i + 1].first, versions[i].first});
       }
       for (const Claim& claim : older->record.claims) {
         if (const auto still = current.find(claim); still != current.end()) {
@@ -194,7 +194,7 @@ class Derivation {
     }
   }
 
-  /// What was entered by hand: claims of their models, and aliases that win over all others.
+  /// What is known by hand: claims on models, and aliases that win over all others.
   void add_curated() {
     const auto states = impl_.curated_states(number());
     if (states.empty()) return;
@@ -224,17 +224,22 @@ class Derivation {
       input_.aliases.push_back({alias.name, model.record.id, std::max(from, model.first_seen)});
     }
     for (const CuratedParent& parent : now.parents) {
-      const auto child = by_name.find(fold_case(parent.model));
-      if (child == by_name.end()) continue;
-      ModelState& model = input_.models[child->second];
+      const Claim claim{.source = ClaimSource::curated,
+                        .relation = parent.relation,
+                        .parent_id = {},
+                        .text = arena_.copy(parent.parent)};
+      const std::string_view why = arena_.copy(parent.why);
       const SnapshotNumber from = since([&](const Curated& state) {
         return std::find(state.parents.begin(), state.parents.end(), parent) != state.parents.end();
       });
-      model.record.claims.push_back({.source = ClaimSource::curated,
-                                     .relation = parent.relation,
-                                     .parent_id = {},
-                                     .text = arena_.copy(parent.parent)});
-      model.claim_spans.push_back({std::max(from, model.first_seen), number()});
+      const auto child = by_name.find(fold_case(parent.model));
+      if (child == by_name.end()) {
+        input_.unobserved.push_back({parent.model, claim, {from, number(), why}});
+        continue;
+      }
+      ModelState& model = input_.models[child->second];
+      model.record.claims.push_back(claim);
+      model.claim_spans.push_back({std::max(from, model.first_seen), number(), why});
     }
   }
 

@@ -4,6 +4,7 @@ namespace stemma {
 
 /// Files of schema/ that are compiled in, so that the binary is whole without its source tree.
 extern const char* const kShippedFamilies;  ///< schema/families.toml
+extern const char* const kShippedCurated;   ///< schema/curated.toml
 extern const char* const kLedgerSql;        ///< schema/ledger.sql
 
 }  // namespace stemma

@@ -47,12 +47,13 @@ class Reader : TomlReader {
   }
 
   void read_family(const toml::table& table) {
-    check_keys(table, {"name", "label", "owners", "pattern", "series"});
+    check_keys(table, {"name", "label", "owners", "pattern", "series_from", "series"});
     FamilyDefinition family{.name = text(table, "name", true),
                             .label = text(table, "label", false),
                             .owners = {},
                             .pattern = text(table, "pattern", false),
-                            .parent = {}};
+                            .parent = {},
+                            .series_from = text(table, "series_from", false)};
     const toml::array* owners = table["owners"].as_array();
     if (owners == nullptr || owners->empty()) {
       const toml::node* given = table.get("owners");

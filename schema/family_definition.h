@@ -14,6 +14,12 @@ struct FamilyDefinition {
   std::string
       pattern;  ///< Case-insensitive ECMAScript regular expression; empty matches everything.
   std::string parent;  ///< The family that this is a series of; empty for a top-level family.
+  /// A pattern with one group: each value that it takes among the family's roots is a series of its
+  /// own. Empty for none.
+  std::string series_from = {};
+  /// Of a series that came of `series_from`, which is its `pattern`: the group's value, in lower
+  /// case.
+  std::string series_value = {};
 
   [[nodiscard]] bool top_level() const noexcept { return parent.empty(); }
 };

@@ -15,23 +15,6 @@ bool consume_folded(std::string_view& text, std::string_view lower_prefix) noexc
   return true;
 }
 
-/// `https://huggingface.co/owner/name/tree/main?x#y` -> `owner/name`; other texts unchanged.
-std::string_view without_hub_url(std::string_view text) noexcept {
-  std::string_view rest = text;
-  const bool scheme = consume_folded(rest, "https://") || consume_folded(rest, "http://");
-  consume_folded(rest, "www.");
-  if (!consume_folded(rest, "huggingface.co/") && !consume_folded(rest, "hf.co/")) return text;
-  consume_folded(rest, "models/");
-  (void)scheme;  // people paste it with and without
-  rest = rest.substr(0, rest.find_first_of("?#"));
-  for (const std::string_view page :
-       {"/tree/", "/blob/", "/resolve/", "/raw/", "/discussions", "/commit/", "/commits/"}) {
-    rest = rest.substr(0, rest.find(page));
-  }
-  while (!rest.empty() && rest.back() == '/') rest.remove_suffix(1);
-  return rest;
-}
-
 }  // namespace
 
 char fold_char(char c) noexcept {
@@ -59,13 +42,33 @@ std::string_view base_name_of(std::string_view name) noexcept {
   return slash == std::string_view::npos ? name : name.substr(slash + 1);
 }
 
+std::string_view model_of_address(std::string_view text) noexcept {
+  std::string_view rest = text;
+  const bool scheme = consume_folded(rest, "https://") || consume_folded(rest, "http://");
+  consume_folded(rest, "www.");
+  if (!consume_folded(rest, "huggingface.co/") && !consume_folded(rest, "hf.co/")) return text;
+  consume_folded(rest, "models/");
+  (void)scheme;  // people paste it with and without
+  rest = rest.substr(0, rest.find_first_of("?#"));
+  for (const std::string_view page :
+       {"/tree/", "/blob/", "/resolve/", "/raw/", "/discussions", "/commit/", "/commits/"}) {
+    rest = rest.substr(0, rest.find(page));
+  }
+  while (!rest.empty() && rest.back() == '/') rest.remove_suffix(1);
+  return rest;
+}
+
 std::optional<std::string_view> repository_name(std::string_view text) noexcept {
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  text = without_hub_url(text);
+  text = model_of_address(text);
   if (text.empty() || std::any_of(text.begin(), text.end(), blank)) return std::nullopt;
   if (text.find_first_of("\\:") != std::string_view::npos)
     return std::nullopt;  // Windows paths, other URLs
+  // What people write where there is no parent.
+  for (const std::string_view none : {"none", "null", "nil", "n/a", "-"}) {
+    if (equal_folded(text, none)) return std::nullopt;
+  }
   if (text.front() == '.' || text.front() == '/' || text.front() == '~') return std::nullopt;
   if (std::count(text.begin(), text.end(), '/') > 1 || text.back() == '/') return std::nullopt;
   return text;

@@ -19,10 +19,15 @@ namespace stemma {
 
 /// The repository name that a claim's text means, as a view into `text`: blanks around it and the
 /// Hub's own URL prefix are taken off. nullopt for what cannot be a repository name: empty, a local
-/// path (`./x`, `/x`, `~/x`, `C:\x`), two slashes, blanks or control characters inside.
-/// Deliberately lenient beyond that: a wrong but possible name
+/// path (`./x`, `/x`, `~/x`, `C:\x`), two slashes, blanks or control characters inside, or a word
+/// for "none" (`None`, `null`, `nil`, `N/A`, `-`, in any case). Deliberately lenient beyond that: a
+/// wrong but possible name
 /// (`runwayml/x.`) is a ghost that can be seen, not a claim that vanishes.
 [[nodiscard]] std::optional<std::string_view> repository_name(std::string_view text) noexcept;
+
+/// `owner/name` of a model's address on the Hub (`https://huggingface.co/owner/name/tree/main`,
+/// `hf.co/owner/name`); other texts unchanged. A view into `text`.
+[[nodiscard]] std::string_view model_of_address(std::string_view text) noexcept;
 
 /// Whether the Hub could bear `name` as a repository id: what a document must satisfy. Letters,
 /// digits, `_`, `-`, `.`, at most one slash, neither part empty, no more than 96 characters a part.

@@ -65,8 +65,10 @@ std::optional<std::string> find_inconsistency(const SnapshotView& s) {
   if (!strings_ok(s.terms) || s.terms.size() == 0) return "terms are damaged";
   if (!strings_ok(s.texts)) return "texts are damaged";
   if (!strings_ok(s.aliases) || s.aliases.size() != s.alias_node.size() ||
-      s.aliases.size() != s.alias_learned.size())
+      s.aliases.size() != s.alias_learned.size() || !strings_ok(s.alias_names) ||
+      s.alias_names.size() != s.aliases.size())
     return "aliases are damaged";
+  if (!strings_ok(s.notes)) return "notes are damaged";
   for (const std::size_t size :
        {s.hub_id.size(), s.created_at.size(), s.last_modified.size(), s.first_seen.size(),
         s.last_seen.size(), s.downloads.size(), s.downloads_all_time.size(), s.likes.size(),
@@ -90,8 +92,10 @@ std::optional<std::string> find_inconsistency(const SnapshotView& s) {
     return "an edge points outside the graph";
   }
   if (!offsets_ok(s.claim_begin, edges, s.claims.size())) return "claim offsets are damaged";
-  if (!std::all_of(s.claims.begin(), s.claims.end(),
-                   [&](const StoredClaim& c) { return c.text < s.texts.size(); })) {
+  if (!std::all_of(s.claims.begin(), s.claims.end(), [&](const StoredClaim& c) {
+        return c.text < s.texts.size() &&
+               (c.source != ClaimSource::curated || c.note <= s.notes.size());
+      })) {
     return "a claim's text is out of range";
   }
   for (const auto& claims : {s.dropped, s.past}) {

@@ -36,7 +36,9 @@ struct StoredClaim {
   SnapshotNumber last_seen;
   ClaimSource source;
   Relation relation;
-  std::uint16_t reserved;
+  /// Of a curated claim: 1 + the index in `notes` of what it rests on, 0 for none. Of an inferred
+  /// one, which no file holds: its rule.
+  std::uint16_t note;
 };
 static_assert(sizeof(StoredClaim) == 16 && std::is_trivially_copyable_v<StoredClaim>);
 
@@ -183,10 +185,12 @@ struct SnapshotSections {
   Array<DroppedClaim> past;        ///< Claims that were observed once and are no more, by node.
   Array<InferredParent> inferred;  ///< By child; beside the edges, not among them.
   StringTable<Array> texts;        ///< Verbatim texts of claims.
+  StringTable<Array> notes;        ///< What curated claims rest on: StoredClaim::note.
 
   Array<NodeId> by_folded_name;  ///< All nodes, by case-folded name, then by node.
   StringTable<Array>
       aliases;  ///< Case-folded old names, ascending; what their node is called today is left out.
+  StringTable<Array> alias_names;  ///< The same in the spelling that they had.
   Array<NodeId> alias_node;
   Array<SnapshotNumber> alias_learned;  ///< The first snapshot that the alias applied in.
 
@@ -196,6 +200,8 @@ struct SnapshotSections {
 
   /// Set where inferred edges stand among the declared ones; in no file.
   std::optional<Inferred> added;
+  /// Set where edges that rest on curated claims alone were left out; in no file.
+  bool without_curated = false;
 
   [[nodiscard]] NodeId node_count() const noexcept { return static_cast<NodeId>(state.size()); }
   [[nodiscard]] EdgeId edge_count() const noexcept { return static_cast<EdgeId>(parent.size()); }
@@ -257,9 +263,13 @@ void for_each_section(Sections& s, Visit&& visit) {
   visit("inferred", s.inferred);
   visit("text_begin", s.texts.begin);
   visit("text_bytes", s.texts.bytes);
+  visit("note_begin", s.notes.begin);
+  visit("note_bytes", s.notes.bytes);
   visit("by_folded_name", s.by_folded_name);
   visit("alias_begin", s.aliases.begin);
   visit("alias_bytes", s.aliases.bytes);
+  visit("alias_name_begin", s.alias_names.begin);
+  visit("alias_name_bytes", s.alias_names.bytes);
   visit("alias_node", s.alias_node);
   visit("alias_learned", s.alias_learned);
   visit("history", s.history);

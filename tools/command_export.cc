@@ -38,7 +38,7 @@ class ExportQuery : QueryBase {
     if (family && root) throw Error{ErrorKind::usage, "give --family or --root, not both"};
     request.directory = *out;
     if (family) {
-      request.scope.family = families_.find(*family);
+      request.scope.family = facts_->families().find(*family);
       if (request.scope.family == nullptr) throw unknown_family(*family);
     }
     if (root) request.scope.root = resolve_model(*root);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <memory>
 
@@ -25,14 +27,28 @@ struct ImportArguments {
   bool accept_future = false;
 };
 
+std::atomic<bool> stop_import{false};
+
+/// The first SIGINT or SIGTERM stops the import in order, the second as always. Without SA_RESTART,
+/// so that a wait for standard input ends.
+void watch_signals() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { stop_import = true; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
 void run_import(const CliGlobals& globals, const ImportArguments& arguments) {
+  watch_signals();
   ProgressLine line;
   const PublishReport report =
       import_files(globals.data,
                    {.files = arguments.files,
                     .observed_at = observation_time(arguments.observed_at, arguments.accept_future),
                     .complete = arguments.complete,
-                    .accept_shrink = arguments.accept_shrink},
+                    .accept_shrink = arguments.accept_shrink,
+                    .stop = &stop_import},
                    [&](const Progress& progress) {
                      line.show(progress.step == "reading"
                                    ? fmt::format("reading: {} documents, {}",

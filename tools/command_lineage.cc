@@ -196,6 +196,11 @@ class LineageQuery : QueryBase {
         names.add({std::string{text}, until == 0 ? "today" : seen(until)});
       out += '\n' + names.text(terminal_width());
     }
+    for (const auto& [node, until] : answer.borne_before_by) {
+      out += fmt::format(
+          "\nUntil {}, {} bore this name: claims that were made by then mean that model.\n",
+          seen(until), name_of(node));
+    }
     Table claims{{{"NAMED PARENT", false, true},
                   {"SOURCE"},
                   {"RELATION"},
@@ -233,10 +238,10 @@ class LineageQuery : QueryBase {
     Table table{{{"MODEL", false, true},
                  {"KIND"},
                  {"TEXT", false, true},
-                 {"CARD LINE THAT MENDS IT", false, true, 1}}};
+                 {"CARD LINE THAT FIXES IT", false, true, 1}}};
     for (const LintItem& item : answer.items) {
       table.add({std::string{view().name(item.node)}, std::string{to_string(item.kind)},
-                 printable(lint_text(view(), item)), text_or_dash(lint_mend(view(), item))});
+                 printable(lint_text(view(), item)), text_or_dash(lint_fix(view(), item))});
     }
     if (!answer.items.empty()) out += '\n' + table.text(terminal_width());
     out += showing(answer.items.size(), answer.total);

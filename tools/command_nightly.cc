@@ -3,16 +3,28 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 
+#include "api/dump.h"
+#include "api/snapshot_facts.h"
 #include "crawler/night.h"
+#include "graph/family.h"
 #include "index/agreement.h"
 #include "index/crawl_ledger.h"
+#include "index/family_file.h"
 #include "index/model_store.h"
 #include "index/prune.h"
+#include "index/snapshot_set.h"
+#include "schema/error.h"
+#include "schema/utc_time.h"
 #include "tools/command_crawl.h"
 #include "tools/config_file.h"
 #include "tools/progress.h"
+#include "tools/query.h"
 #include "tools/table.h"
 
 namespace stemma {
@@ -25,12 +37,62 @@ struct NightlyArguments {
   std::size_t keep = 7;
 };
 
+/// "csv,ndjson" to formats. Throws Error{usage} that names those that there are.
+std::vector<DumpFormat> dump_formats(const std::string& text) {
+  std::vector<DumpFormat> formats;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    const DumpFormat format = parse_dump_format(text.substr(at, comma - at));
+    if (std::find(formats.begin(), formats.end(), format) == formats.end())
+      formats.push_back(format);
+    at = comma + 1;
+  }
+  return formats;
+}
+
 std::string prune_step(const DataDir& data, std::size_t keep) {
   const WriteLock lock{data, "prune"};
   ModelStore store = open_for_writing(data);
   const PruneReport report = prune(data, store, keep);
   return fmt::format("{} snapshot files and {} packs of raw documents removed, {}",
                      report.snapshot_files, report.document_packs, with_unit(report.bytes));
+}
+
+/// `OUT/2026-11-26`, or with the snapshot's number behind it where another one of that day is
+/// there.
+std::filesystem::path dump_folder(const std::filesystem::path& out, const SnapshotTotals& totals) {
+  std::filesystem::path folder = out / format_utc(totals.observed_at).substr(0, 10);
+  std::ifstream manifest{folder / kManifestName};
+  const std::string text{std::istreambuf_iterator<char>{manifest}, {}};
+  const std::string own = fmt::format("\"snapshot\":{},", totals.number);
+  if (!text.empty() && text.find(own) == std::string::npos)
+    folder += fmt::format("-{}", totals.number);
+  return folder;
+}
+
+/// Writes the newest snapshot to a folder of its own, and lets `latest` lead to it once it is
+/// whole.
+std::string dump_step(const CliGlobals& globals, const DataDir& data, const std::string& formats,
+                      const std::filesystem::path& out) {
+  const FamilySet families{load_families(globals.families)};
+  SnapshotSet snapshots{data};
+  SnapshotFacts facts{snapshots.current(), families};
+  DumpRequest request;
+  request.formats = dump_formats(formats);
+  request.directory = dump_folder(out, facts.snapshot().total());
+  std::error_code error;
+  std::filesystem::create_directories(out, error);
+  const DumpReport report = write_dump(facts, request);
+  const std::filesystem::path beside = out / "latest.new";
+  std::filesystem::remove(beside, error);
+  std::filesystem::create_directory_symlink(request.directory.filename(), beside, error);
+  if (!error) std::filesystem::rename(beside, out / "latest", error);
+  if (error) {
+    throw Error{ErrorKind::storage,
+                "linking " + (out / "latest").string() + ": " + error.message()};
+  }
+  return fmt::format("{} and {} of snapshot {} in {}", plural(report.models, "model"),
+                     plural(report.edges, "edge"), facts.number(), request.directory.string());
 }
 
 SnapshotNumber published_already(const DataDir& data) {
@@ -43,6 +105,9 @@ void run_nightly(const CliGlobals& globals, NightlyArguments& arguments) {
   if (!arguments.dumps.empty() && arguments.out.empty()) {
     throw Error{ErrorKind::usage, "--dumps wants --out DIR, where they are written"};
   }
+  if (arguments.dumps.empty() && !arguments.out.empty())
+    throw Error{ErrorKind::usage, "--out wants --dumps FORMATS, such as csv,ndjson"};
+  if (!arguments.dumps.empty()) static_cast<void>(dump_formats(arguments.dumps));
   // A typo is told now and not after an hour of crawling.
   (void)observation_time(arguments.crawl.observed_at, arguments.crawl.accept_future);
   const DataDir data = DataDir::open_or_create(globals.data);
@@ -59,10 +124,12 @@ void run_nightly(const CliGlobals& globals, NightlyArguments& arguments) {
                    },
                    {}});
   steps.push_back({"adoption", {}, "this version rolls nothing up yet"});
-  steps.push_back(
-      {"dumps",
-       {},
-       arguments.dumps.empty() ? "none were asked for" : "this version writes no dumps"});
+  if (arguments.dumps.empty()) {
+    steps.push_back({"dumps", {}, "none were asked for"});
+  } else {
+    steps.push_back(
+        {"dumps", [&] { return dump_step(globals, data, arguments.dumps, arguments.out); }, {}});
+  }
   steps.push_back({"prune", [&] { return prune_step(data, arguments.keep); }, {}});
   run_night(data, steps, [](const std::string& text) { spdlog::info("{}", text); });
 }
@@ -74,8 +141,10 @@ void add_nightly_command(CLI::App& app, CliGlobals& globals) {
   CLI::App* command = app.add_subcommand(
       "nightly", "Crawl with --resolve, publish, write dumps, prune: one line for cron or a timer");
   add_crawl_options(*command, arguments->crawl);
-  command->add_option("--dumps", arguments->dumps, "Formats of dumps to write: csv,parquet");
-  command->add_option("--out", arguments->out, "Where dumps are written");
+  command->add_option("--dumps", arguments->dumps, "Formats of dumps to write: csv,ndjson");
+  command->add_option(
+      "--out", arguments->out,
+      "Where dumps are written: a folder a night, and a link `latest` to the newest");
   command
       ->add_option("--keep", arguments->keep,
                    "Snapshot files to keep; as_of older ones still works, more slowly")

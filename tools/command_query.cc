@@ -46,7 +46,7 @@ class Query : QueryBase {
   }
 
   void family() {
-    const FamilyDefinition* family = families_.find(name());
+    const FamilyDefinition* family = facts_->families().find(name());
     if (family == nullptr) throw unknown_family(name());
     print_family(*family);
   }
@@ -64,8 +64,9 @@ class Query : QueryBase {
     reader_.finish();
     const ListAnswer answer = list_parents(*facts_, subject.model, query);
     print_list(answer, list_path(subject, "parents"),
-               fmt::format("{} has {}, ghosts and gone models included", view().name(subject.model),
-                           plural(answer.listing.total, "parent")));
+               fmt::format("{} has {}, ghosts and gone models included", subject_text(subject),
+                           plural(answer.listing.total, "parent")) +
+                   curated_text(answer));
   }
 
   void children() {
@@ -75,13 +76,11 @@ class Query : QueryBase {
       query.filters.max_depth = 1;
       const ListAnswer answer = list_descendants(*facts_, *subject.family, query);
       return print_list(answer, {},
-                        headline(answer, query, "derives directly", "derive directly",
-                                 "family " + subject.family->name));
+                        headline(answer, query, "derives directly", "derive directly", subject));
     }
     const ListAnswer answer = list_children(*facts_, subject.model, query);
     print_list(answer, list_path(subject, "children"),
-               headline(answer, query, "derives directly", "derive directly",
-                        std::string{view().name(subject.model)}));
+               headline(answer, query, "derives directly", "derive directly", subject));
   }
 
   void descendants() {
@@ -91,9 +90,7 @@ class Query : QueryBase {
     const ListAnswer answer = family ? list_descendants(*facts_, *subject.family, query)
                                      : list_descendants(*facts_, subject.model, query);
     print_list(answer, list_path(subject, "descendants"),
-               headline(answer, query, "descends", "descend",
-                        family ? "family " + subject.family->name
-                               : std::string{view().name(subject.model)}));
+               headline(answer, query, "descends", "descend", subject));
   }
 
   void ancestors() {
@@ -104,11 +101,12 @@ class Query : QueryBase {
                                      : list_ancestors(*facts_, subject.model, query);
     print_list(answer, list_path(subject, "ancestors"),
                fmt::format("{} from {}, ghosts{} included{}",
-                           family ? "The roots of family " + subject.family->name + " descend"
-                                  : std::string{view().name(subject.model)} + " descends",
+                           family ? "The roots of " + subject_text(subject) + " descend"
+                                  : subject_text(subject) + " descends",
                            plural(answer.listing.total, "model"),
                            query.filters.include_gone ? " and gone models" : "",
-                           filtered() ? ", as filtered" : ""));
+                           filtered() ? ", as filtered" : "") +
+                   curated_text(answer));
   }
 
   void families() {
@@ -120,7 +118,7 @@ class Query : QueryBase {
                  {"OFFICIAL", true},
                  {"DERIVATIVES", true},
                  {any ? "MODELS" : "SHARE", true},
-                 {"DOWNLOADS 30D", true}}};
+                 {"DOWNLOADS 30D, ALL", true}}};
     const auto share = [&](double models) {
       return any ? grouped(static_cast<std::uint64_t>(models)) : fmt::format("{:.6f}", models);
     };
@@ -208,16 +206,61 @@ class Query : QueryBase {
     return query;
   }
 
+  /// Which thing was meant: "family qwen", "mistralai/Mistral-7B-v0.1", "the ghost llama3".
+  std::string subject_text(const Subject& subject) const {
+    if (subject.family != nullptr)
+      return (subject.family->top_level() ? "family " : "series ") + subject.family->name;
+    const std::string name{view().name(subject.model)};
+    switch (view().state[subject.model]) {
+      case NodeState::live:
+        break;
+      case NodeState::gone:
+        return "the gone model " + name;
+      case NodeState::ghost:
+        return "the ghost " + name + " (named as a parent, never observed)";
+    }
+    return name;
+  }
+
+  /// ", 12 of them through curated parents alone"; empty where there are none.
+  static std::string curated_text(const ListAnswer& answer) {
+    if (answer.curated_only == 0) return {};
+    return fmt::format(", {} of them through curated parents alone (--no-curated)",
+                       grouped(answer.curated_only));
+  }
+
   /// "2,293 live models descend from family qwen (1,482,379 downloads in 30 days)"
   std::string headline(const ListAnswer& answer, const ListQuery& query, std::string_view verb_one,
-                       std::string_view verb_many, const std::string& from) const {
+                       std::string_view verb_many, const Subject& subject) const {
     const std::uint64_t total = answer.listing.total;
-    return fmt::format("{} {} from {}{}{} ({} downloads in 30 days)",
-                       plural(total, query.filters.include_gone ? "model" : "live model"),
-                       total == 1 ? verb_one : verb_many, from,
-                       query.filters.include_gone ? ", gone ones included" : "",
-                       filtered() ? ", as filtered" : "",
-                       count_text(answer.listing.downloads.value()));
+    std::string text = fmt::format(
+        "{} {} from {}{}{}{}", plural(total, query.filters.include_gone ? "model" : "live model"),
+        total == 1 ? verb_one : verb_many, subject_text(subject),
+        query.filters.include_gone ? ", gone ones included" : "", filtered() ? ", as filtered" : "",
+        curated_text(answer));
+    const CountSum& downloads = answer.listing.downloads;
+    if (downloads.known != 0) {
+      text += fmt::format(" ({} downloads in 30 days", count_text(downloads.value()));
+      if (downloads.unknown != 0)
+        text += fmt::format(", {} without a count", grouped(downloads.unknown));
+      text += ')';
+    } else if (total != 0) {
+      text += " (downloads in 30 days: not known)";
+    }
+    if (subject.family != nullptr && total == 0 &&
+        facts_->families().roots(view(), *subject.family).empty()) {
+      text += fmt::format("; there is no model of {} in this snapshot", subject_text(subject));
+    }
+    return text + namesake_text(subject);
+  }
+
+  /// What descends from a ghost of the same name, which is most likely this model.
+  std::string namesake_text(const Subject& subject) const {
+    if (subject.family != nullptr) return {};
+    const auto namesake = find_ghost_namesake(*facts_, subject.model);
+    if (!namesake) return {};
+    return fmt::format("; {} more from the ghost {}, which only this model's name matches",
+                       grouped(namesake->descendants), view().name(namesake->ghost));
   }
 
   /// Where the HTTP API has a list of a model; empty for a family's, which it does not have.
@@ -298,6 +341,21 @@ class Query : QueryBase {
     return table;
   }
 
+  /// "Qwen/Qwen3-8B-Base (its card: ...)" of each parent that is known by hand.
+  std::string curated_parents(NodeId node) const {
+    std::string text;
+    for (EdgeId e = view().parent_begin[node]; e < view().parent_begin[node + 1]; ++e) {
+      for (std::uint32_t i = view().claim_begin[e]; i < view().claim_begin[e + 1]; ++i) {
+        const StoredClaim& claim = view().claims[i];
+        if (claim.source != ClaimSource::curated) continue;
+        text += (text.empty() ? "" : "; ") + std::string{view().name(view().parent[e])};
+        if (claim.note != 0)
+          text += " (" + printable(view().notes[claim.note - std::size_t{1}]) + ')';
+      }
+    }
+    return text;
+  }
+
   void print_model(const ModelAnswer& answer) const {
     const NodeId node = answer.node;
     const auto joined = [](const std::vector<std::string>& texts) {
@@ -320,7 +378,18 @@ class Query : QueryBase {
     };
     line("families", joined(answer.families));
     line("children", fmt::format("{} live{}", grouped(answer.children), by_relation));
-    line("descendants", grouped(answer.descendants) + " live");
+    std::string descendants = grouped(answer.descendants) + " live";
+    if (answer.curated_only != 0)
+      descendants +=
+          fmt::format(", {} through curated parents alone", grouped(answer.curated_only));
+    if (answer.namesake) {
+      descendants +=
+          fmt::format("; {} more descend from the ghost {}", grouped(answer.namesake->descendants),
+                      view().name(answer.namesake->ghost));
+    }
+    line("descendants", descendants);
+    if (const std::string parents = curated_parents(node); !parents.empty())
+      line("curated parents", parents);
     line("downloads 30 days", count_text(view().downloads[node]));
     line("downloads all time", count_text(view().downloads_all_time[node]));
     line("likes", count_text(view().likes[node]));
@@ -349,9 +418,10 @@ class Query : QueryBase {
   void print_family(const FamilyDefinition& family) {
     const Policy policy =
         reader_.choice("policy", {"any", "fractional"}) == "any" ? Policy::any : Policy::fractional;
+    const std::size_t top = reader_.top();
     reader_.finish();
     const FamilyAnswer answer = show_family(*facts_, family, policy);
-    if (globals_.json) return print(family_body(view(), answer) + '\n');
+    if (globals_.json) return print(family_body(view(), answer, top) + '\n');
     std::string out;
     if (answer.fractional != nullptr) {
       out = fmt::format(
@@ -368,6 +438,13 @@ class Query : QueryBase {
       out = fmt::format("Family {}: {} and {}, {}.\n\n", family.name,
                         plural(summary.official, "official model"),
                         plural(summary.derivatives, "live derivative"), snapshot_text(view()));
+      if (answer.family.curated_only != 0) {
+        out +=
+            fmt::format("{:<28}{}  (through curated parents alone; --no-curated leaves them out)\n",
+                        "of these derivatives", grouped(answer.family.curated_only));
+      }
+      if (facts_->families().roots(view(), family).empty())
+        out += fmt::format("There is no model of {} in this snapshot.\n", family.name);
       add_summary(out, summary);
     }
     if (!answer.series.empty()) {
@@ -375,7 +452,7 @@ class Query : QueryBase {
                    {"OFFICIAL", true},
                    {"DERIVATIVES", true},
                    {"MODELS", true},
-                   {"DOWNLOADS 30D", true}}};
+                   {"DOWNLOADS 30D, ALL", true}}};
       for (const FamilyRow& row : answer.series) {
         add_family_row(table, row, grouped(row.summary->official + row.summary->derivatives));
       }
@@ -582,6 +659,7 @@ void add_query_commands(CLI::App& app, CliGlobals& globals) {
         add({"family", "One family or series in numbers", {any}, "family qwen --policy fractional"},
             &Query::family);
     add_param(*command, invocation, "policy", "any or fractional", "POLICY");
+    add_param(*command, invocation, "top", "How many names a breakdown has in --json (100)", "N");
   }
   {
     const auto [command, invocation] =

@@ -11,6 +11,7 @@
 #include "tools/command.h"
 #include "tools/command_crawl.h"
 #include "tools/command_export.h"
+#include "tools/command_help.h"
 #include "tools/command_ingest.h"
 #include "tools/command_lineage.h"
 #include "tools/command_nightly.h"
@@ -52,11 +53,15 @@ int run(int argc, char** argv) {
   stemma::add_export_commands(app, globals);
   stemma::add_serve_command(app, globals);
   stemma::add_verify_command(app, globals);
+  stemma::add_help_command(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // Asked for help or the version: 0. Everything else is a call that was wrong: 2.
-    return app.exit(error) == 0 ? 0 : 2;
+    if (app.exit(error) == 0) return 0;
+    if (const std::string hint = stemma::hint_for(app, argc, argv); !hint.empty())
+      std::cerr << hint << "\n";
+    return 2;
   }
   return globals.exit_code;
 }

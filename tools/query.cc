@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "api/page_link.h"
+#include "api/queries.h"
 #include "graph/infer.h"
 #include "graph/lookup.h"
 #include "graph/search.h"
@@ -32,6 +33,8 @@ std::string marks_text(const SnapshotView& view) {
                         printable(view.scope_text()));
   }
   if (view.total().generated != 0) text += "Generated: demo data, none of it is on the Hub.\n";
+  if (view.without_curated)
+    text += "Without curated parents: what cards tell in words alone is not counted.\n";
   if (view.added) {
     const InferenceQuality quality = inference_quality(view.added->min_confidence);
     text += fmt::format(
@@ -84,15 +87,16 @@ QueryBase::QueryBase(const CliGlobals& globals, const Invocation& invocation)
       snapshots_{DataDir::open(globals.data),
                  [](const std::string& message) { spdlog::warn("{}", message); }} {
   const auto as_of = reader_.as_of();
-  SnapshotHandle snapshot = as_of ? snapshots_.at(*as_of) : snapshots_.current();
+  SnapshotHandle snapshot =
+      as_of ? snapshots_.at(number_as_of(snapshots_, *as_of)) : snapshots_.current();
   static_cast<void>(
       reader_.share("min_confidence"));  // taken, whatever else the query does with it
-  if (const auto least = reader_.inferred_from()) snapshot = with_inferred(snapshot, *least);
-  facts_ = std::make_unique<SnapshotFacts>(std::move(snapshot), families_);
+  facts_ = std::make_unique<SnapshotFacts>(std::move(snapshot), families_, reader_.edges());
 }
 
-Subject QueryBase::resolve(const std::string& name) const {
-  if (const FamilyDefinition* family = families_.find(name)) return {family, kNoNode};
+Subject QueryBase::resolve(const std::string& given) const {
+  const std::string name{model_of_address(given)};
+  if (const FamilyDefinition* family = facts_->families().find(name)) return {family, kNoNode};
   if (const auto node = find_name(view(), name)) return {nullptr, *node};
   std::vector<NodeId> candidates;
   if (name.find('/') == std::string::npos) {
@@ -123,9 +127,9 @@ Subject QueryBase::resolve(const std::string& name) const {
 }
 
 bool QueryBase::is_official(NodeId node) const {
-  const auto& definitions = families_.definitions();
+  const auto& definitions = facts_->families().definitions();
   return std::any_of(definitions.begin(), definitions.end(), [&](const FamilyDefinition& family) {
-    return families_.matches(family, view().name(node));
+    return facts_->families().matches(family, view().name(node));
   });
 }
 
@@ -142,7 +146,7 @@ Error QueryBase::unknown_name(const std::string& name) const {
 
 Error QueryBase::unknown_family(const std::string& name) const {
   std::string known;
-  for (const FamilyDefinition& definition : families_.definitions())
+  for (const FamilyDefinition& definition : facts_->families().definitions())
     known += (known.empty() ? "" : ", ") + definition.name;
   return Error{ErrorKind::not_found, fmt::format("no family or series is called '{}'; there are {}",
                                                  printable(name), known)};
@@ -232,8 +236,15 @@ std::pair<CLI::App*, std::shared_ptr<Invocation>> add_query(
         ->required();
   }
   command->add_flag("--json", globals.json, "Print what the HTTP API answers");
-  add_param(*command, invocation, "as_of", "Answer as snapshot N did", "N");
+  add_param(*command, invocation, "as_of",
+            "Answer as snapshot N did, or the last one at or before a date or time", "N|TIME");
   if (query.lineage) {
+    command->add_flag_callback(
+        "--no-curated",
+        [invocation] {
+          invocation->params.push_back({"curated", "false"});
+        },
+        "Leave out parents that cards tell in words and metadata does not (schema/curated.toml)");
     add_flag_param(*command, invocation, "include_inferred",
                    "Count parents that names tell and nobody declares, too");
     add_param(*command, invocation, "min_confidence",

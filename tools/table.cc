@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 
 namespace stemma {
@@ -28,15 +29,30 @@ std::size_t byte_of(std::string_view text, std::size_t index) {
   return text.size();
 }
 
-/// `unsloth/Qwen2-7B-bnb-4bit` -> `unsloth/Q…bnb-4bit`: both ends of a name tell more than its
-/// middle.
+bool joins_words(char c) noexcept {
+  return c == '/' || c == '-' || c == '_' || c == '.' || c == ' ' || c == ',';
+}
+
+/// `unsloth/Qwen2-7B-bnb-4bit` -> `unsloth/…-bnb-4bit`: both ends of a name tell more than its
+/// middle, and a word that is cut tells less than one that is left out.
 std::string shortened(const std::string& text, std::size_t width) {
   const std::size_t length = width_of(text);
   if (length <= width) return text;
-  const std::size_t head = width / 2;
-  const std::size_t tail = width - head - 1;
-  return text.substr(0, byte_of(text, head)) + std::string{kEllipsis} +
-         text.substr(byte_of(text, length - tail));
+  std::size_t head = byte_of(text, width / 2);
+  std::size_t tail = byte_of(text, length - (width - width / 2 - 1));
+  // Back to the end of a word, as long as half of the end stays; likewise from the other side.
+  for (std::size_t at = head; at > head / 2; --at) {
+    if (!joins_words(text[at - 1])) continue;
+    head = at;
+    break;
+  }
+  const std::size_t least = tail + (text.size() - tail) / 2;
+  for (std::size_t at = tail; at < least; ++at) {
+    if (!joins_words(text[at])) continue;
+    tail = at;
+    break;
+  }
+  return text.substr(0, head) + std::string{kEllipsis} + text.substr(tail);
 }
 
 }  // namespace
@@ -61,6 +77,11 @@ std::string printable(std::string_view text) {
 }
 
 std::size_t terminal_width() {
+  // What the caller says goes before what the terminal says, and counts in a pipe, too.
+  if (const char* columns = std::getenv("COLUMNS"); columns != nullptr) {
+    const long width = std::strtol(columns, nullptr, 10);
+    if (width > 0 && width < 100000) return static_cast<std::size_t>(width);
+  }
   winsize size{};
   if (::isatty(STDOUT_FILENO) == 0 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
   return size.ws_col;
@@ -133,7 +154,13 @@ std::string Table::text(std::size_t width) const {
   };
   add_line([&](std::size_t i) { return columns_[i].title; });
   for (const auto& row : rows_) add_line([&](std::size_t i) { return row[i]; });
-  return out;
+  if (shown.size() == columns_.size()) return out;
+  std::string left_out;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    if (std::find(shown.begin(), shown.end(), i) == shown.end())
+      left_out += (left_out.empty() ? "" : ", ") + columns_[i].title;
+  }
+  return out + "Left out for want of room: " + left_out + ".\n";
 }
 
 }  // namespace stemma

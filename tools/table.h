@@ -13,7 +13,8 @@ namespace stemma {
 /// Control characters, which would be orders to a terminal, replaced by `?`.
 [[nodiscard]] std::string printable(std::string_view text);
 
-/// The columns of the terminal that stdout is; 0 when it is none.
+/// The width to write for: $COLUMNS where it is set, else that of the terminal that stdout is; 0
+/// when it is none.
 [[nodiscard]] std::size_t terminal_width();
 
 /// Rows of texts, aligned. Widths are counted in code points.
@@ -32,7 +33,8 @@ class Table {
   void add(std::vector<std::string> cells);
   [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
 
-  /// Title line and rows, each ended. `width` 0 shortens nothing.
+  /// Title line and rows, each ended, and a line that names the columns that were left out. Names
+  /// are cut between their words where they are too long. `width` 0 shortens nothing.
   [[nodiscard]] std::string text(std::size_t width) const;
 
  private:

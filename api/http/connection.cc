@@ -18,6 +18,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kMaxHeadBytes = 32 * 1024;
 constexpr std::size_t kWriteBytes = 256 * 1024;
+constexpr int kSendBuffer = 256 * 1024;
 // After the last answer, to let the client read it before what it still sends resets the
 // connection.
 constexpr milliseconds kLinger{1000};
@@ -47,6 +48,8 @@ Connection::Connection(tcp::socket socket, Connections& all)
   const auto remote = socket_.remote_endpoint(ignored);
   if (!ignored) peer_ = remote.address().to_string();
   socket_.set_option(tcp::no_delay{true}, ignored);
+  // What a client does not read waits in the system's buffer, which would grow to megabytes each.
+  socket_.set_option(tcp::socket::send_buffer_size{kSendBuffer}, ignored);
   all_.add(*this);
 }
 

@@ -104,7 +104,7 @@ TEST_CASE("lint comes in pages and in lines", "[api][lineage]") {
   REQUIRE(at(all, "total").GetInt() == 1);
   CHECK(same(at(at(all, "items")[0], "kind"), "ghost_parent"));
   CHECK(same(at(at(all, "items")[0], "parent"), "x/lost"));
-  CHECK(at(at(all, "items")[0], "mend").IsNull());
+  CHECK(at(at(all, "items")[0], "fix").IsNull());
   CHECK(same(at(parse_json(api.get("/v1/lint?kind=cycle").body), "total"), 0));
   CHECK(api.get("/v1/lint?kind=typo").status == 400);
   const auto lines = lines_of(api.get("/v1/lint", {{"Accept", "application/x-ndjson"}}));
@@ -139,7 +139,7 @@ TEST_CASE("a model's history has its names and claims", "[api][lineage]") {
   ApiFixture api;
   const auto body = parse_json(api.get("/v1/models/Qwen/Qwen2-7B/history").body);
   REQUIRE(at(body, "names").Size() == 2);
-  CHECK(same(at(at(body, "names")[0], "name"), "qwen/old-name"));
+  CHECK(same(at(at(body, "names")[0], "name"), "Qwen/Old-Name"));
   CHECK(at(at(body, "names")[1], "until").IsNull());
   const auto chat = parse_json(api.get("/v1/models/a/chat/history").body);
   REQUIRE(at(chat, "claims").Size() >= 2);

@@ -35,7 +35,7 @@ TEST_CASE("pages show what was asked for", "[api][pages]") {
   CHECK(contains(model, "4 live models"));
   CHECK(contains(model, "href=\"/models/c/lora\""));
   CHECK(contains(model, "href=\"/v1/models/Qwen/Qwen2-7B\""));
-  CHECK(contains(model, "<dt>Also called</dt><dd>qwen/old-name</dd>"));
+  CHECK(contains(model, "<dt>Also called</dt><dd>Qwen/Old-Name</dd>"));
   CHECK_FALSE(contains(api.get("/models/gpt2").body, "Also called"));
   CHECK(contains(api.get("/models/x/lost").body, "never observed"));
   CHECK(contains(api.get("/families/qwen").body, "href=\"/models/b/chat-gguf\""));

@@ -127,10 +127,16 @@ TEST_CASE("a search has a bounded number of words and bytes", "[api][params]") {
   CHECK(refused({{"Q", "a"}}, true) == "Q");
 }
 
-TEST_CASE("as_of is a snapshot's number", "[api][params]") {
-  const ParamList good{{"as_of", "12"}};
-  CHECK(ParamReader{good}.as_of() == 12U);
-  for (const char* bad : {"0", "-1", "4294967296", "last"}) {
+TEST_CASE("as_of is a snapshot's number, a date or a time", "[api][params]") {
+  const auto read = [](const std::string& text) {
+    const ParamList params{{"as_of", text}};
+    return ParamReader{params}.as_of().value();
+  };
+  CHECK(read("12").number == 12U);
+  CHECK(read("2025-04-30").number == 0);
+  CHECK(read("2025-04-30").time == parse_utc("2025-04-30T23:59:59Z"));
+  CHECK(read("2025-04-30T12:00:00Z").time == parse_utc("2025-04-30T12:00:00Z"));
+  for (const char* bad : {"0", "-1", "4294967296", "last", "2025-13-01"}) {
     const ParamList params{{"as_of", bad}};
     CAPTURE(bad);
     CHECK_THROWS_AS(ParamReader{params}.as_of(), ParamError);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "graph/lookup.h"
 #include "tests/api/api_fixture.h"
 #include "tests/api/json_support.h"
 #include "tests/api/unzip.h"
@@ -61,7 +62,7 @@ TEST_CASE("a model is told in the contract's shape", "[api][router]") {
   CHECK(same(at(body, "license"), "apache-2.0"));
   CHECK(at(body, "gated").IsNull());
   REQUIRE(at(body, "aliases").Size() == 1);
-  CHECK(same(at(body, "aliases")[0], "qwen/old-name"));
+  CHECK(same(at(body, "aliases")[0], "Qwen/Old-Name"));
   REQUIRE(at(body, "families").Size() == 2);
   CHECK(same(at(body, "families")[1], "qwen2"));
   const auto& counts = at(body, "counts");
@@ -250,7 +251,7 @@ TEST_CASE("only GET, HEAD and OPTIONS are answered", "[api][router]") {
 TEST_CASE("parents carry their claims, ghosts too", "[api][router]") {
   ApiFixture api;
   const auto body = parse_json(api.get("/v1/models/a/chat/parents").body);
-  CHECK(keys(body) == Names{"model", "snapshot", "total", "items", "next"});
+  CHECK(keys(body) == Names{"model", "snapshot", "total", "curated_only", "items", "next"});
   CHECK(same(at(body, "total"), 2));
   CHECK(ids(body) == Names{"Qwen/Qwen2-7B", "x/lost"});
   CHECK(at(body, "next").IsNull());
@@ -282,7 +283,7 @@ TEST_CASE("descendants are told with depth, last edge and sums", "[api][router]"
   ApiFixture api;
   const auto body = parse_json(api.get("/v1/models/Qwen/Qwen2-7B/descendants").body);
   CHECK(keys(body) == Names{"model", "snapshot", "total", "total_downloads", "downloads_unknown",
-                            "items", "next"});
+                            "curated_only", "items", "next"});
   CHECK(same(at(body, "total"), 4));
   CHECK(same(at(body, "total_downloads"), 750));
   CHECK(same(at(body, "downloads_unknown"), 2));
@@ -314,7 +315,8 @@ TEST_CASE("families under both policies", "[api][router]") {
   CHECK(same(at(any, "policy"), "any"));
   REQUIRE(at(any, "items").Size() == 2);  // a series is not among them
   const auto& qwen = at(any, "items")[0];
-  CHECK(keys(qwen) == Names{"name", "label", "official", "derivatives", "models"});
+  CHECK(keys(qwen) == Names{"name", "label", "official", "derivatives", "models", "curated_only",
+                            "downloads", "downloads_unknown"});
   CHECK(same(at(qwen, "official"), 1));
   CHECK(same(at(qwen, "derivatives"), 4));
   CHECK(same(at(qwen, "models"), 5));
@@ -331,11 +333,33 @@ TEST_CASE("families under both policies", "[api][router]") {
 TEST_CASE("a family in numbers", "[api][router]") {
   ApiFixture api;
   const auto body = parse_json(api.get("/v1/families/qwen").body);
-  CHECK(keys(body) == Names{"name", "label", "snapshot", "policy", "official", "derivatives",
-                            "derivatives_direct", "derivatives_burst_adjusted", "burst_rule",
-                            "downloads", "downloads_unknown", "downloads_all_time",
-                            "downloads_all_time_unknown", "by_relation", "by_depth", "by_license",
-                            "by_author", "by_pipeline_tag", "series"});
+  CHECK(keys(body) == Names{"name",
+                            "label",
+                            "snapshot",
+                            "policy",
+                            "official",
+                            "derivatives",
+                            "derivatives_direct",
+                            "derivatives_burst_adjusted",
+                            "curated_only",
+                            "burst_rule",
+                            "downloads",
+                            "downloads_unknown",
+                            "downloads_all_time",
+                            "downloads_all_time_unknown",
+                            "by_relation",
+                            "by_depth",
+                            "by_license",
+                            "by_author",
+                            "by_pipeline_tag",
+                            "others",
+                            "series"});
+  CHECK(at(body, "others").ObjectEmpty());
+  const auto cut = parse_json(api.get("/v1/families/qwen?top=1").body);
+  CHECK(keys(at(cut, "by_author")) == Names{"a"});
+  CHECK(same(at(at(at(cut, "others"), "by_author"), "names"), 3));
+  CHECK(same(at(at(at(cut, "others"), "by_author"), "derivatives"), 3));
+  CHECK(api.get("/v1/families/qwen?top=0").status == 400);
   CHECK(same(at(body, "derivatives"), 4));
   CHECK(same(at(body, "derivatives_direct"), 2));
   CHECK(same(at(at(body, "downloads"), "official"), 1000));
@@ -502,6 +526,70 @@ TEST_CASE("next is the URL that the client used", "[api][router]") {
     CHECK(std::string{at(body, "next").GetString()}.rfind(one.begin, 0) == 0);
     CHECK((answer.header("Vary").find("X-Forwarded-Host") != std::string_view::npos) == one.varies);
   }
+}
+
+TEST_CASE("as_of takes a date or time", "[api][router]") {
+  ApiFixture api;
+  auto earlier = lineage_of("Qwen/Qwen2-7B -finetune-> a/chat\n");
+  earlier.totals[0].number = 8;
+  earlier.totals[0].observed_at = parse_utc("2026-01-01T02:00:00Z").value();
+  earlier.history = {{.number = 8, .partial = 0, .observed_at = earlier.totals[0].observed_at}};
+  api.source.publish(earlier);
+  auto newest = test_lineage();
+  newest.totals[0].observed_at = parse_utc("2026-01-02T02:00:00Z").value();
+  newest.history = {earlier.history[0],
+                    {.number = 9, .partial = 0, .observed_at = newest.totals[0].observed_at}};
+  api.source.publish(newest);
+  const auto [as_of, status, snapshot] = GENERATE(table<std::string, int, std::string>({
+      {"8", 200, "8"},
+      {"2026-01-01", 200, "8"},
+      {"2026-01-02", 200, "9"},
+      {"2026-01-02T01:59:59Z", 200, "8"},
+      {"2026-01-02T02:00:00Z", 200, "9"},
+      {"2030-01-01", 200, "9"},
+      {"2025-12-31", 404, ""},
+      {"yesterday", 400, ""},
+      {"0", 400, ""},
+  }));
+  CAPTURE(as_of);
+  const Response response = api.get("/v1/stats?as_of=" + as_of);
+  CHECK(response.status == status);
+  if (status == 200) CHECK(response.header("X-Snapshot") == snapshot);
+}
+
+TEST_CASE("what hangs on curated parents alone is counted beside, and can be left out",
+          "[api][router]") {
+  ApiFixture api;
+  auto columns = lineage_of(
+      "Qwen/Qwen2-7B -finetune-> lab/distilled\nlab/distilled -quantized-> x/gguf\n"
+      "Qwen/Qwen2-7B -finetune-> y/tuned\nlab/distilled downloads=5\ny/tuned downloads=7\n");
+  const NodeId distilled = *find_exact(view_of(columns), "lab/distilled");
+  const std::uint32_t claim = columns.claim_begin[columns.parent_begin[distilled]];
+  columns.claims[claim].source = ClaimSource::curated;
+  columns.claims[claim].note = 1;
+  columns.notes.begin = {0, 8};
+  columns.notes.bytes.assign({'i', 't', 's', ' ', 'c', 'a', 'r', 'd'});
+  api.source.publish(columns);
+  const auto get = [&](const std::string& target) { return parse_json(api.get(target).body); };
+  const std::string base = "/v1/models/Qwen/Qwen2-7B";
+  const auto all = get(base + "/descendants");
+  CHECK(same(at(all, "total"), 3));
+  CHECK(same(at(all, "curated_only"), 2));
+  const auto declared = get(base + "/descendants?curated=false");
+  CHECK(same(at(declared, "total"), 1));
+  CHECK(same(at(declared, "curated_only"), 0));
+  CHECK(same(at(declared, "total_downloads"), 7));
+  CHECK(at(declared, "curated").IsFalse());
+  CHECK(same(at(at(get(base), "counts"), "curated_only"), 2));
+  const auto parents = get("/v1/models/lab/distilled/parents");
+  CHECK(same(at(parents, "curated_only"), 1));
+  CHECK(same(at(at(at(parents, "items")[0], "claims")[0], "why"), "its card"));
+  CHECK(same(at(get("/v1/models/lab/distilled/parents?curated=false"), "total"), 0));
+  CHECK(same(at(get("/v1/families/qwen"), "curated_only"), 2));
+  CHECK(same(at(get("/v1/families/qwen?curated=false"), "derivatives"), 1));
+  CHECK(same(at(at(get("/v1/families"), "items")[0], "curated_only"), 2));
+  CHECK(same(at(get("/v1/models/x/gguf/ancestors"), "curated_only"), 1));
+  CHECK(same(at(get(base + "/impact"), "curated_only"), 2));
 }
 
 TEST_CASE("a stream is the whole answer, closed by its end line", "[api][router]") {

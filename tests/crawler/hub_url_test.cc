@@ -175,5 +175,15 @@ TEST_CASE("percent encoding", "[crawler][url]") {
   CHECK(percent_decode("%41") == "A");
 }
 
+TEST_CASE("addresses in messages are short", "[crawler][url]") {
+  const std::string query(200, 'x');
+  CHECK(with_short_urls("the hub refuses https://h.co/api/models?expand=" + query + ", 401") ==
+        "the hub refuses https://h.co/api/models?…, 401");
+  CHECK(with_short_urls("http://h.co/a?b=c and https://h.co/d?" + query) ==
+        "http://h.co/a?b=c and https://h.co/d?…");
+  CHECK(with_short_urls("no address") == "no address");
+  CHECK(with_short_urls("") == "");
+}
+
 }  // namespace
 }  // namespace stemma

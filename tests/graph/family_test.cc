@@ -52,6 +52,50 @@ TEST_CASE("definitions that make no sense are refused by name", "[graph][family]
   CHECK(refusal({{"child", "", {"a"}, "", "late"}, {"late", "", {"a"}, "", ""}}).empty());
 }
 
+TEST_CASE("series come from the names that are there", "[graph][family]") {
+  const auto columns = lineage_of(R"(
+      Qwen/Qwen2-7B -finetune-> a/two
+      Qwen/Qwen3.8-27B -quantized-> b/gguf
+      Qwen/qwen3.8-7b
+      Qwen/Qwen3.8
+      !Qwen/Qwen9-1B
+      ?Qwen/Qwen10_Big -finetune-> c/ten
+      Qwen/Qwen-7B
+      Qwen/Qwen-Audio2
+      other/Qwen77-1B )");
+  const auto view = view_of(columns);
+  const FamilySet written{{{"qwen", "Qwen", {"Qwen"}, "", "", R"(^(Qwen\d+(?:\.\d+)?)(?:[-_]|$))"},
+                           {"qwen2", "Qwen2 by hand", {"Qwen"}, "^Qwen2-", "qwen"}}};
+  const FamilySet found = written.in(view);
+  std::vector<std::string> names, labels;
+  for (const FamilyDefinition& family : found.definitions()) {
+    names.push_back(family.name);
+    labels.push_back(family.label);
+  }
+  CHECK(names == std::vector<std::string>{"qwen", "qwen2", "qwen10", "qwen3.8", "qwen9"});
+  CHECK(labels[1] == "Qwen2 by hand");
+  CHECK(labels[3] == "Qwen3.8");
+  const FamilyDefinition& series = *found.find("QWEN3.8");
+  CHECK(series.parent == "qwen");
+  CHECK(found.roots(view, series).size() == 3);
+  CHECK(found.matches(series, "Qwen/QWEN3.8-Coder"));
+  CHECK_FALSE(found.matches(series, "Qwen/Qwen3.80-Coder"));
+  CHECK_FALSE(found.matches(series, "other/Qwen3.8"));
+  const auto summary =
+      summarise(view, members_of(view, found, series), std::vector<bool>(view.node_count()));
+  CHECK(summary.official == 3);
+  CHECK(summary.derivatives == 1);
+  CHECK(found.in(view).definitions().size() == found.definitions().size());
+}
+
+TEST_CASE("series_from wants one group", "[graph][family]") {
+  for (const char* pattern : {"^Qwen", "^(Qwen)(\\d+)", "("}) {
+    FamilyDefinition family{"qwen", "Qwen", {"Qwen"}, "", ""};
+    family.series_from = pattern;
+    CHECK_THROWS_AS(check_pattern(family), Error);
+  }
+}
+
 TEST_CASE("families are found by name in any case", "[graph][family]") {
   const FamilySet set = families();
   REQUIRE(set.find("ACME2") != nullptr);

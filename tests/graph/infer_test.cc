@@ -96,14 +96,14 @@ TEST_CASE("inferred edges are beside the declared ones until they are asked for"
   CHECK(view.total().edges == 2);
   CHECK(names(view, descendants_of(view, std::span{&root, 1})) == std::set<std::string>{"a/Model"});
 
-  const AugmentedSnapshot sure{view, kSureEnough};
+  const AugmentedSnapshot sure{view, {.inferred_from = kSureEnough}};
   CHECK(names(sure.view(), descendants_of(sure.view(), std::span{&root, 1})) ==
         std::set<std::string>{"a/Model", "b/Model-GGUF", "c/child"});
   REQUIRE(sure.view().added);
   CHECK(sure.view().added->edges == 1);
   CHECK(sure.view().total().edges == 2);  // totals count what is declared
 
-  const AugmentedSnapshot all{view, 0};
+  const AugmentedSnapshot all{view, {.inferred_from = 0.0F}};
   CHECK(names(all.view(), descendants_of(all.view(), std::span{&root, 1})) ==
         std::set<std::string>{"a/Model", "a/Model-AWQ", "b/Model-GGUF", "c/child"});
   CHECK_FALSE(find_inconsistency(all.view()));

@@ -13,7 +13,7 @@ Lines lint_of(const SnapshotView& view) {
   Lines lines;
   for (const LintItem& item : find_lint(view)) {
     lines.push_back(std::string{to_string(item.kind)} + ' ' + std::string{view.name(item.node)} +
-                    " | " + lint_text(view, item) + " | " + lint_mend(view, item));
+                    " | " + lint_text(view, item) + " | " + lint_fix(view, item));
   }
   return lines;
 }

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "graph/lint.h"
 #include "schema/error.h"
 #include "tests/support/catch.h"
 #include "tests/support/store_fixture.h"
@@ -46,10 +47,12 @@ TEST_CASE("what is wrong in a curated file is said with its line", "[index][cura
 }
 
 TEST_CASE("curated states survive their encoding, and damage is refused", "[index][curated]") {
-  const Curated curated = parse_curated(
-      "[[alias]]\nname = \"old\"\nmodel = \"a/new\"\nwhy = \"moved\"\n"
-      "[[parent]]\nmodel = \"a/x\"\nparent = \"b/y\"\nrelation = \"merge\"\n",
-      "t");
+  const Curated curated =
+      parse_curated(
+          "[[alias]]\nname = \"old\"\nmodel = \"a/new\"\nwhy = \"moved\"\n"
+          "[[parent]]\nmodel = \"a/x\"\nparent = \"b/y\"\nrelation = \"merge\"\n",
+          "t")
+          .facts;
   const std::string bytes = encode_curated(curated);
   CHECK(decode_curated(bytes) == curated);
   for (std::size_t cut = 0; cut < bytes.size(); ++cut)
@@ -84,6 +87,46 @@ TEST_CASE("a curated alias and parent apply from the publish that read them", "[
   std::filesystem::remove(DataDir::open(store.data()).snapshot(2));
   CHECK(edges(*store.at(2)).size() == 2);
   CHECK(store.at(2)->total().claims_observed == 2);
+}
+
+TEST_CASE("what a data directory says stands over what is compiled in", "[index][curated]") {
+  const Curated& builtin = builtin_curated();
+  CHECK(builtin.aliases.size() == 68);
+  CHECK(builtin.parents.size() == 9);
+  for (const CuratedAlias& alias : builtin.aliases) CHECK_FALSE(alias.why.empty());
+  for (const CuratedParent& parent : builtin.parents) CHECK_FALSE(parent.why.empty());
+  const TempDir dir;
+  const std::filesystem::path file = dir / "curated.toml";
+  CHECK(load_curated(file) == builtin);
+  const auto with = [&](const std::string& text) {
+    std::ofstream{file} << text;
+    return load_curated(file);
+  };
+  CHECK(with("") == builtin);
+  CHECK(with("builtin = false\n") == Curated{});
+  CHECK_THROWS_AS(with("builtin = \"no\"\n"), Error);
+  const Curated own = with("[[alias]]\nname = \"GPT2\"\nmodel = \"mine/gpt2\"\n");
+  CHECK(own.aliases.size() == 68);
+  const auto gpt2 = std::find_if(own.aliases.begin(), own.aliases.end(),
+                                 [](const auto& alias) { return alias.name == "GPT2"; });
+  REQUIRE(gpt2 != own.aliases.end());
+  CHECK(gpt2->model == "mine/gpt2");
+  const Curated parent = with(
+      "[[parent]]\nmodel = \"deepseek-ai/DeepSeek-R1\"\nparent = \"deepseek-ai/DeepSeek-V3-Base\"\n"
+      "relation = \"merge\"\n");
+  CHECK(parent.parents.size() == 9);
+}
+
+TEST_CASE("old names of models that had no owner are known without a file", "[index][curated]") {
+  StoreFixture store;
+  const Lines documents{doc(1, "google-bert/bert-base-uncased"),
+                        doc(2, "b/x", R"("tags":["base_model:bert-base-uncased"])")};
+  store.import(documents, "2026-01-01", true);
+  CHECK(edges(*store.current()) == Lines{"b/x <- google-bert/bert-base-uncased (unspecified)"});
+  write_curated(store, "builtin = false\n");
+  store.import(documents, "2026-01-02", true);
+  CHECK(edges(*store.current()) == Lines{"b/x <- bert-base-uncased (unspecified)"});
+  CHECK(edges(*store.at(1)) == Lines{"b/x <- google-bert/bert-base-uncased (unspecified)"});
 }
 
 TEST_CASE("a curated file with an error publishes nothing", "[index][curated]") {
@@ -135,4 +178,62 @@ TEST_CASE("a rename is a rename: one model, its old name learned then", "[index]
   CHECK(now->first_seen[*find_exact(*now, "a/new")] == 1);
   CHECK(nodes(*store.at(1)) == Lines{"a/old:live", "b/x:live"});
   CHECK(store.at(1)->aliases.size() == 0);
+}
+
+TEST_CASE("a model that was never observed takes its curated parent", "[index][curated]") {
+  StoreFixture store;
+  store.import({doc(1, "b/x", R"("tags":["base_model:deepseek-ai/DeepSeek-R1-Distill-Qwen-7B"])")},
+               "2026-01-01", true);
+  const SnapshotHandle now = store.current();
+  CHECK(edges(*now) ==
+        Lines{"b/x <- deepseek-ai/DeepSeek-R1-Distill-Qwen-7B (unspecified)",
+              "deepseek-ai/DeepSeek-R1-Distill-Qwen-7B <- Qwen/Qwen2.5-Math-7B (finetune)"});
+  CHECK(now->total().edges == 1);  // of live children, as always
+  CHECK(now->total().claims_observed == 1);
+  const NodeId ghost = *find_exact(*now, "deepseek-ai/DeepSeek-R1-Distill-Qwen-7B");
+  const StoredClaim& claim = now->claims[now->claim_begin[now->parent_begin[ghost]]];
+  CHECK(claim.source == ClaimSource::curated);
+  REQUIRE(claim.note != 0);
+  CHECK_THAT(std::string{now->notes[claim.note - 1U]}, holds("README of deepseek-ai/DeepSeek-R1"));
+  // Nobody names it: it is nothing.
+  StoreFixture other;
+  other.import({doc(1, "b/x")}, "2026-01-01", true);
+  CHECK(nodes(*other.current()) == Lines{"b/x:live"});
+}
+
+TEST_CASE("claims stay with the model that bore the name when they were made", "[index][history]") {
+  StoreFixture store;
+  const std::string child = doc(2, "x/child", R"("tags":["base_model:org/model"])");
+  const std::string later = doc(4, "y/later", R"("tags":["base_model:org/model"])");
+  store.import({doc(1, "org/model"), child}, "2026-01-01", true);
+  store.import({doc(1, "org/model-old"), doc(3, "org/model"), child, later}, "2026-01-02", true);
+  CHECK(edges(*store.current()) ==
+        Lines{"x/child <- org/model-old (unspecified)", "y/later <- org/model (unspecified)"});
+  CHECK(edges(*store.at(1)) == Lines{"x/child <- org/model (unspecified)"});
+  const SnapshotHandle second = store.at(2);
+  const auto lint = find_lint(*second);
+  REQUIRE(lint.size() == 1);
+  CHECK(lint[0].kind == LintKind::reused_name);
+  CHECK(second->name(lint[0].node) == "x/child");
+  CHECK(second->name(lint[0].parent) == "org/model-old");
+  CHECK(lint_fix(*second, lint[0]) == "base_model: org/model-old");
+  // Renamed a second time, it is still the first that was meant.
+  store.import({doc(1, "org/ancient"), doc(3, "org/model"), child, later}, "2026-01-03", true);
+  CHECK(edges(*store.current()) ==
+        Lines{"x/child <- org/ancient (unspecified)", "y/later <- org/model (unspecified)"});
+  // Once the first is gone, the name means who bears it.
+  store.import({doc(3, "org/model"), child, later}, "2026-01-04", true);
+  store.import({doc(3, "org/model"), child, later}, "2026-01-05", true);
+  CHECK(edges(*store.current()) ==
+        Lines{"x/child <- org/model (unspecified)", "y/later <- org/model (unspecified)"});
+}
+
+TEST_CASE("an old name is shown as it was spelled", "[index][history]") {
+  StoreFixture store;
+  store.import({doc(1, "Old-Org/Base-7B")}, "2026-01-01", true);
+  store.import({doc(1, "new-org/Base-7B")}, "2026-01-02", true);
+  const SnapshotHandle now = store.current();
+  REQUIRE(now->aliases.size() == 1);
+  CHECK(now->aliases[0] == "old-org/base-7b");
+  CHECK(now->alias_names[0] == "Old-Org/Base-7B");
 }
