@@ -53,35 +53,43 @@ FamilyRow family_row(SnapshotFacts& facts, const FamilyDefinition& family) {
           facts.curated_only(family)};
 }
 
-/// Families that answer to `text` by name or label, the best match first, else in the definitions'
-/// order. Typos count only where nothing answers without: qwen2 does not mean qwen as well.
-std::vector<const FamilyDefinition*> find_families(const FamilySet& families,
-                                                   std::string_view text) {
-  std::vector<std::pair<MatchKind, const FamilyDefinition*>> found;
-  for (const FamilyDefinition& family : families.definitions()) {
-    const auto name = match_name(family.name, text);
-    const auto label = match_name(family.label, text);
-    if (name || label) {
-      found.emplace_back(
-          std::min(name.value_or(MatchKind::fuzzy), label.value_or(MatchKind::fuzzy)), &family);
-    }
+/// `llama-3` -> `llama`.
+std::string_view without_version(std::string_view text) {
+  const auto last = text.find_last_not_of(" \t-_.0123456789");
+  return last == std::string_view::npos ? std::string_view{} : text.substr(0, last + 1);
+}
+
+/// Of the families that have models, those that answer to `text` by name or label, the best match
+/// first, else in the definitions' order. Where none does, the one that is called so but for a
+/// version (`llama3`); else, if `typos`, those nearly called so: qwen2 does not mean qwen as well,
+/// and llava, a model that many know, not llama.
+std::vector<const FamilyDefinition*> find_families(SnapshotFacts& facts, std::string_view text,
+                                                   bool typos) {
+  const std::string_view name = without_version(text);
+  constexpr int kVersion = static_cast<int>(MatchKind::fuzzy), kTypo = kVersion + 1;
+  const auto rank_of = [&](std::string_view own) -> std::optional<int> {
+    const auto match = match_name(own, text);
+    if (match && *match != MatchKind::fuzzy) return static_cast<int>(*match);
+    if (match_name(own, name) == MatchKind::exact) return kVersion;
+    if (match && typos) return kTypo;
+    return std::nullopt;
+  };
+  std::vector<std::pair<int, const FamilyDefinition*>> found;
+  for (const FamilyDefinition& family : facts.families().definitions()) {
+    const auto by_name = rank_of(family.name), by_label = rank_of(family.label);
+    if (!by_name && !by_label) continue;
+    const FamilySummary& summary = facts.summary(family);
+    if (summary.official + summary.derivatives == 0) continue;
+    found.emplace_back(std::min(by_name.value_or(kTypo), by_label.value_or(kTypo)), &family);
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
-  if (!found.empty() && found.front().first != MatchKind::fuzzy) {
-    std::erase_if(found, [](const auto& match) { return match.first == MatchKind::fuzzy; });
-  }
   std::vector<const FamilyDefinition*> list;
-  for (const auto& [match, family] : found) list.push_back(family);
+  for (const auto& [rank, family] : found) {
+    if (rank >= kVersion && rank != found.front().first) break;
+    list.push_back(family);
+  }
   return list;
-}
-
-/// Without the blanks around it, as models are looked for.
-std::string_view without_blanks(std::string_view text) {
-  const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 }  // namespace
@@ -257,20 +265,26 @@ InferenceAnswer show_inference(SnapshotFacts& facts, bool measure) {
 }
 
 std::vector<SearchItem> search(SnapshotFacts& facts, std::string_view text, std::size_t limit) {
-  const SnapshotView& view = facts.snapshot();
+  const SearchIndex& index = facts.search_index();
+  const auto descendants = [&facts](NodeId node) { return facts.live_descendants(node); };
+  const std::vector<SearchHit> hits = search_names(index, text, limit, descendants);
   std::vector<SearchItem> items;
-  for (const FamilyDefinition* family : find_families(facts.families(), without_blanks(text))) {
+  const auto add_model = [&](const SearchHit& hit) {
+    if (items.size() == limit) return;
+    items.push_back({hit.node, nullptr, facts.snapshot().downloads[hit.node],
+                     facts.live_descendants(hit.node)});
+  };
+  auto hit = hits.begin();
+  for (; hit != hits.end() && hit->match == MatchKind::whole; ++hit) add_model(*hit);
+  const bool typos = hits.empty() || !well_known(index, hits.front());
+  for (const FamilyDefinition* family : find_families(facts, text, typos)) {
     if (items.size() == limit) break;
     const FamilySummary& summary = facts.summary(*family);
-    if (summary.official + summary.derivatives == 0) continue;
     items.push_back({std::nullopt, family,
                      (summary.downloads_official + summary.downloads_derivatives).value(),
                      summary.derivatives});
   }
-  for (const SearchHit& hit : search_names(view, text, limit - items.size())) {
-    items.push_back(
-        {hit.node, nullptr, view.downloads[hit.node], facts.live_descendants(hit.node)});
-  }
+  for (; hit != hits.end(); ++hit) add_model(*hit);
   return items;
 }
 

@@ -131,8 +131,9 @@ struct SearchItem {
   std::int64_t downloads = 0;                ///< kUnknownCount where unknown.
   std::uint64_t descendants = 0;
 };
-/// Families whose name or label answers to `text`, with a typo too, first (`match_name`), then
-/// models; at most `limit` together.
+/// A model whose whole name, owner included, is `text`; families whose name or label answers to it
+/// (`match_name`), with a typo only where no well-known model answers without; then models
+/// (`search_names`); at most `limit` together.
 [[nodiscard]] std::vector<SearchItem> search(SnapshotFacts& facts, std::string_view text,
                                              std::size_t limit);
 

@@ -138,6 +138,11 @@ std::uint64_t SnapshotFacts::curated_only(const FamilyDefinition& family) {
   return only;
 }
 
+const SearchIndex& SnapshotFacts::search_index() {
+  std::call_once(indexed_, [this] { search_index_.emplace(*snapshot_); });
+  return *search_index_;
+}
+
 SnapshotHandle with_edges(const SnapshotHandle& snapshot, const EdgeChoice& choice) {
   if (choice.is_default()) return snapshot;
   struct Held {

@@ -13,6 +13,7 @@
 #include "graph/augment.h"
 #include "graph/family.h"
 #include "graph/lint.h"
+#include "graph/search.h"
 #include "graph/walk.h"
 #include "index/snapshot_file.h"
 
@@ -40,6 +41,7 @@ class SnapshotFacts {
   [[nodiscard]] const std::vector<LintItem>& lint();
   /// How many live models descend from `node`.
   [[nodiscard]] std::uint64_t live_descendants(NodeId node);
+  [[nodiscard]] const SearchIndex& search_index();
 
   /// Whether some of these nodes end an edge that rests on curated claims alone: what is counted of
   /// them may then be less without such edges. Cost: a look at each node.
@@ -67,6 +69,8 @@ class SnapshotFacts {
   std::optional<std::vector<NodeId>> curated_ends_;
   std::map<std::string, std::uint64_t> curated_only_;
   std::unique_ptr<SnapshotFacts> without_curated_;
+  std::once_flag indexed_;
+  std::optional<SearchIndex> search_index_;  // set under indexed_
   std::mutex counts_mutex_;
   std::unordered_map<NodeId, std::uint64_t> descendants_;  // guarded by counts_mutex_
 };

@@ -137,7 +137,9 @@ Error QueryBase::unknown_name(const std::string& name) const {
   std::string message = fmt::format("no model, family or series is called '{}' in snapshot {}",
                                     printable(name), facts_->number());
   std::string suggestions;
-  for (const SearchHit& hit : search_names(view(), name, kSuggestions)) {
+  const auto descendants = [this](NodeId node) { return facts_->live_descendants(node); };
+  for (const SearchHit& hit :
+       search_names(facts_->search_index(), name, kSuggestions, descendants)) {
     suggestions += fmt::format("\n  {}", view().name(hit.node));
   }
   if (!suggestions.empty()) message += "; did you mean" + suggestions;

@@ -402,6 +402,31 @@ TEST_CASE("search finds families and models", "[api][router]") {
   CHECK(at(parse_json(api.get("/v1/search?q=qwen2&limit=1").body), "items").Size() == 1);
 }
 
+TEST_CASE("a family by its name without a version, a model by its whole name", "[api][router]") {
+  ApiFixture api;
+  const auto first = [&api](const std::string& text) {
+    const auto body = parse_json(api.get("/v1/search?q=" + text).body);
+    const auto& item = at(body, "items")[0];
+    return std::string{(item.HasMember("id") ? at(item, "id") : at(item, "name")).GetString()};
+  };
+  CHECK(first("qwen9") == "qwen");
+  CHECK(first("Qwen+9.5") == "qwen");
+  CHECK(first("QWEN+2") == "qwen2");
+  CHECK(first("qwen/qwen2-7b") == "Qwen/Qwen2-7B");
+  CHECK(first("qwen2+7b") == "Qwen/Qwen2-7B");
+}
+
+TEST_CASE("a family with a typo does not stand before a well-known model", "[api][router]") {
+  ApiFixture api;
+  api.source.publish(lineage_of("Qwen/Qwen2-7B\nacme/owen-large downloads=100000\nb/gwen\n"));
+  const auto kind = [&api](const std::string& text) {
+    const auto body = parse_json(api.get("/v1/search?q=" + text).body);
+    return std::string{at(at(body, "items")[0], "kind").GetString()};
+  };
+  CHECK(kind("owen") == "model");
+  CHECK(kind("gwen") == "family");
+}
+
 TEST_CASE("search finds families with a typo, too", "[api][router]") {
   ApiFixture api;
   const auto [text, family] = GENERATE(table<std::string, std::string>(
