@@ -41,6 +41,7 @@ class SnapshotFacts {
   [[nodiscard]] const std::vector<LintItem>& lint();
   /// How many live models descend from `node`.
   [[nodiscard]] std::uint64_t live_descendants(NodeId node);
+  /// The names, prepared for search_names().
   [[nodiscard]] const SearchIndex& search_index();
 
   /// Whether some of these nodes end an edge that rests on curated claims alone: what is counted of

@@ -18,9 +18,8 @@ namespace {
 /// characters.
 constexpr std::size_t kLongestFuzzy = 64;
 
-// Scores are in sixteenths of a doubling: what is worth kPoint outweighs half as many downloads, or
-// a third fewer descendants. tests/tools/search_cases.tsv holds the figures below to what people
-// mean.
+// A name's score is its popularity less what its match costs. kPoint is worth twice the downloads,
+// or 1.4 times the descendants. The figures were chosen by tests/tools/search_cases.tsv.
 constexpr int kPoint = 16;
 /// What a match costs, by how it lies in the name.
 constexpr int kInsideLetters = 10 * kPoint;  ///< It starts amid letters: `bert` in `distilbert`.
@@ -147,20 +146,24 @@ std::optional<std::size_t> sounds_alike(std::string_view word, std::string_view 
   return own.read();
 }
 
-/// Writes `text` folded and without separators to `out`, which has room for all of it; returns the
-/// end of what was written.
-char* squeeze(std::string_view text, char* out) noexcept {
+/// Writes `text` folded and without separators to `out`, which has room for all of it, and adds its
+/// letters to `letters`; returns the end of what was written.
+char* squeeze(std::string_view text, char* out, Letters& letters) noexcept {
+  Letters seen = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     *out = kFolded[byte];
     out += kCounts[byte];
+    seen |= kLetters[byte];
   }
+  letters |= seen;
   return out;
 }
 
 std::string squeezed(std::string_view text) {
   std::string result(text.size(), '\0');
-  result.resize(static_cast<std::size_t>(squeeze(text, result.data()) - result.data()));
+  Letters letters = 0;
+  result.resize(static_cast<std::size_t>(squeeze(text, result.data(), letters) - result.data()));
   return result;
 }
 
@@ -253,6 +256,34 @@ struct Found {
   bool typo;
 };
 
+Found found_at(const NameShape& name, std::size_t begin, std::size_t end) noexcept {
+  Found found{begin, end, 0, name.border(begin), false};
+  const std::size_t length = end - begin;
+  if (!found.at_start) {
+    found.cost += name.inside_number(begin) ? kInsideNumber
+                  : length <= 3             ? kInsideShort
+                                            : kInsideLetters;
+  }
+  if (!name.border(end)) {
+    found.cost += name.inside_number(end)        ? kOpenNumber
+                  : length < kOpenLetters.size() ? kOpenLetters[length]
+                                                 : kOpenLettersLong;
+  }
+  if (begin + 1 < name.base()) found.cost += kOwnerOnly;
+  return found;
+}
+
+/// The cheapest place of `text` in the name.
+std::optional<Found> find_exactly(const NameShape& name, std::string_view text) {
+  std::optional<Found> best;
+  for (std::size_t at = name.text().find(text); at != std::string_view::npos;
+       at = name.text().find(text, at + 1)) {
+    const Found found = found_at(name, at, at + text.size());
+    if (!best || found.cost < best->cost) best = found;
+  }
+  return best;
+}
+
 /// A word of the query, folded and without separators, ready for both kinds of search.
 class Word {
  public:
@@ -282,11 +313,7 @@ class Word {
 
   /// The cheapest place without a typo.
   [[nodiscard]] std::optional<Found> find(const NameShape& name) const {
-    std::optional<Found> best;
-    find_all(name, text_, [&](const Found& found) {
-      if (!best || found.cost < best->cost) best = found;
-    });
-    return best;
+    return find_exactly(name, text_);
   }
 
   /// The cheapest place with one: it starts where a part of the name does, and has the word's
@@ -313,31 +340,6 @@ class Word {
   }
 
  private:
-  static Found found_at(const NameShape& name, std::size_t begin, std::size_t end) noexcept {
-    Found found{begin, end, 0, name.border(begin), false};
-    const std::size_t length = end - begin;
-    if (!found.at_start) {
-      found.cost += name.inside_number(begin) ? kInsideNumber
-                    : length <= 3             ? kInsideShort
-                                              : kInsideLetters;
-    }
-    if (!name.border(end)) {
-      found.cost += name.inside_number(end)        ? kOpenNumber
-                    : length < kOpenLetters.size() ? kOpenLetters[length]
-                                                   : kOpenLettersLong;
-    }
-    if (begin + 1 < name.base()) found.cost += kOwnerOnly;
-    return found;
-  }
-
-  template <class Visit>
-  static void find_all(const NameShape& name, const std::string& text, Visit&& visit) {
-    for (std::size_t at = name.text().find(text); at != std::string_view::npos;
-         at = name.text().find(text, at + 1)) {
-      visit(found_at(name, at, at + text.size()));
-    }
-  }
-
   /// Calls `visit(length, edits)` for each beginning of `text` that is within the allowed edits of
   /// the word: insertions, deletions, replacements and swaps of neighbours. Myers' bit-parallel
   /// columns of the edit distance, with Hyyrö's extension for swaps; bit i of a column stands for
@@ -463,9 +465,19 @@ class Ranking {
     if (mistyped != typos) return;  // was offered before
     int cost = 0;
     for (const Found& found : found_) cost += found.cost;
+    if (found_.size() > 1) {
+      // Side by side they are one word: `control net` is in `ControlNet`, amid letters or not.
+      const auto phrase = mistyped ? std::nullopt : find_exactly(shape_, query_.phrase);
+      if (phrase && phrase->cost <= cost + kScattered) {
+        found_.assign(1, *phrase);
+        cost = phrase->cost;
+      } else {
+        cost += kScattered;
+      }
+    }
     if (!could_enter(node, cost)) return;
     const std::string_view name = snapshot_.name(node);
-    const auto [gain, match] = judge(mistyped);
+    const auto [gain, match] = judge(cost, mistyped);
     const int known = index_.popularity(node);
     const Ranked hit{query_.names(name),
                      known + gain,
@@ -474,7 +486,6 @@ class Ranking {
                      snapshot_.downloads[node],
                      node,
                      match};
-    if (hit.whole || well_known(index_, {node, match})) settled_ = true;
     if (best_.size() == kept_) {
       if (!Ranked::better(hit, best_.front())) return;
       std::pop_heap(best_.begin(), best_.end(), Ranked::better);
@@ -484,8 +495,17 @@ class Ranking {
     std::push_heap(best_.begin(), best_.end(), Ranked::better);
   }
 
-  /// Whether something was found that people are likely to mean.
-  [[nodiscard]] bool settled() const noexcept { return settled_; }
+  /// Whether people are likely to mean one of the best. Of as many whatever is kept: an answer does
+  /// not depend on its limit.
+  [[nodiscard]] bool settled() {
+    std::sort(best_.begin(), best_.end(), Ranked::better);
+    const auto last = best_.begin() + static_cast<std::ptrdiff_t>(std::min(kRefined, best_.size()));
+    const bool found = std::any_of(best_.begin(), last, [this](const Ranked& hit) {
+      return hit.whole || well_known(index_, {hit.node, hit.match});
+    });
+    std::make_heap(best_.begin(), best_.end(), Ranked::better);
+    return found;
+  }
 
   /// The best, in order; those that matter by all that descends from them.
   [[nodiscard]] std::vector<Ranked> finish(const DescendantCount& descendants) && {
@@ -503,21 +523,18 @@ class Ranking {
 
  private:
   /// What the places of the words in the name at hand are worth.
-  [[nodiscard]] std::pair<int, MatchKind> judge(bool mistyped) {
+  [[nodiscard]] std::pair<int, MatchKind> judge(int cost, bool mistyped) {
     const std::string_view text = shape_.text();
     const std::size_t base = shape_.base();
-    int gain = 0;
+    int gain = -cost;
     bool at_start = false, starts = true, owner = false;
     covered_.assign(text.size(), 0);
-    for (std::size_t i = 0; i < found_.size(); ++i) {
-      const Found& found = found_[i];
-      gain -= found.cost;
+    for (const Found& found : found_) {
       starts = starts && found.at_start;
       at_start = at_start || (found.begin <= base && found.end > base);
       std::fill(covered_.begin() + static_cast<std::ptrdiff_t>(found.begin),
                 covered_.begin() + static_cast<std::ptrdiff_t>(found.end), 1);
-      owner = owner || owner_has(found.typo ? text.substr(found.begin, found.end - found.begin)
-                                            : std::string_view{query_.words[i].text()});
+      owner = owner || owner_has(text.substr(found.begin, found.end - found.begin));
     }
     if (!at_start) gain -= kNotAtStart;
     if (owner) gain += kOwnerGain;
@@ -533,10 +550,6 @@ class Ranking {
     gain -= kMoreParts * static_cast<int>(std::min(more, kMostParts));
     const bool exact = !mistyped && (text.substr(base) == query_.phrase || text == query_.phrase);
     if (exact) gain += kExactGain;
-    if (!mistyped && found_.size() > 1) {
-      const std::size_t side_by_side = text.find(query_.phrase);
-      if (side_by_side == std::string_view::npos) gain -= kScattered;
-    }
     if (mistyped) return {gain, MatchKind::fuzzy};
     if (exact) return {gain, MatchKind::exact};
     return {gain, starts ? MatchKind::prefix : MatchKind::substring};
@@ -560,7 +573,6 @@ class Ranking {
   const Query& query_;
   const std::size_t kept_;
   std::vector<Ranked> best_;  ///< A heap, the worst on top.
-  bool settled_ = false;
   // Reused from name to name.
   NameShape shape_;
   std::vector<Found> found_;
@@ -569,15 +581,17 @@ class Ranking {
 
 /// Offers every name that has the words; the most popular ones first, as they set the mark that
 /// nearly all others miss.
-void find_exactly(const SearchIndex& index, const Query& query, Ranking& ranking) {
+void find_without_typos(const SearchIndex& index, const Query& query, Ranking& ranking) {
   const std::string& needle = query.words.front().text();
+  const auto visit = [&](NodeId node) {
+    const int missing = index.text(node).ends_with(query.phrase) ? 0 : kExactGain;
+    if (ranking.could_enter(node, missing)) ranking.offer(node, false);
+  };
   for (const NodeId node : index.popular()) {
-    if (ranking.could_enter(node, 0) && index.text(node).find(needle) != std::string_view::npos) {
-      ranking.offer(node, false);
-    }
+    if (index.text(node).find(needle) != std::string_view::npos) visit(node);
   }
   index.each_with(needle, [&](NodeId node) {
-    if (!index.is_popular(node) && ranking.could_enter(node, 0)) ranking.offer(node, false);
+    if (!index.is_popular(node)) visit(node);
   });
 }
 
@@ -586,7 +600,7 @@ void find_with_typos(const SearchIndex& index, const Query& query, Ranking& rank
     const bool possible =
         std::all_of(query.words.begin(), query.words.end(),
                     [&](const Word& word) { return word.possible(index.letters(node)); });
-    if (possible && ranking.could_enter(node, kFirstTypo)) ranking.offer(node, true);
+    if (possible && ranking.could_enter(node, kFirstTypo + kExactGain)) ranking.offer(node, true);
   };
   for (const NodeId node : index.popular()) visit(node);
   for (NodeId node = 0; node < index.snapshot().node_count(); ++node) {
@@ -620,20 +634,18 @@ bool within_edits(std::string_view a, std::string_view b, std::size_t edits) {
 SearchIndex::SearchIndex(const SnapshotView& snapshot) : snapshot_{snapshot} {
   const NodeId nodes = snapshot.node_count();
   bytes_.resize(snapshot.names.bytes.size());
-  begin_.reserve(std::size_t{nodes} + 1);
-  letters_.reserve(nodes);
-  popularity_.reserve(nodes);
+  begin_.resize(std::size_t{nodes} + 1);
+  letters_.resize(nodes);
+  popularity_.resize(nodes);
   char* out = bytes_.data();
   for (NodeId node = 0; node < nodes; ++node) {
-    const auto begin = static_cast<std::size_t>(out - bytes_.data());
-    begin_.push_back(static_cast<std::uint32_t>(begin));
-    out = squeeze(snapshot.name(node), out);
-    letters_.push_back(letters_of({bytes_.data() + begin, out}));
-    popularity_.push_back(static_cast<std::uint16_t>(
-        descendant_points(children_of(snapshot, node)) + download_points(snapshot, node)));
+    begin_[node] = static_cast<std::uint32_t>(out - bytes_.data());
+    out = squeeze(snapshot.name(node), out, letters_[node]);
+    popularity_[node] = static_cast<std::uint16_t>(descendant_points(children_of(snapshot, node)) +
+                                                   download_points(snapshot, node));
   }
   bytes_.resize(static_cast<std::size_t>(out - bytes_.data()));
-  begin_.push_back(static_cast<std::uint32_t>(bytes_.size()));
+  begin_[nodes] = static_cast<std::uint32_t>(bytes_.size());
 
   // How many have each popularity tells above which one there are few enough.
   std::vector<std::uint32_t> having(std::size_t{1} << 16U);
@@ -712,7 +724,7 @@ std::vector<SearchHit> search_names(const SearchIndex& index, std::string_view t
   const Query query{text};
   if (query.words.empty() || limit == 0) return {};
   Ranking ranking{index, query, std::max(limit, kRefined)};
-  find_exactly(index, query, ranking);
+  find_without_typos(index, query, ranking);
   const bool tolerant = std::any_of(query.words.begin(), query.words.end(),
                                     [](const Word& word) { return word.tolerant(); });
   if (tolerant && !ranking.settled()) find_with_typos(index, query, ranking);

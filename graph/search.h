@@ -23,7 +23,7 @@ struct SearchHit {
 /// How many live models descend from a node.
 using DescendantCount = std::function<std::uint64_t(NodeId)>;
 
-/// The names of a snapshot, prepared for searching: some 37 bytes a model, built in one pass over
+/// The names of a snapshot, prepared for searching: some 40 bytes a model, built in one pass over
 /// the names. Immutable; const is thread-safe. The snapshot must outlive it.
 class SearchIndex {
  public:
@@ -68,8 +68,9 @@ class SearchIndex {
 /// and those of gone models and ghosts as unknown. Ties: live models first, then more descendants,
 /// more downloads, the name in byte order.
 ///
-/// Typos (one edit from 4 characters, two from 8; f for ph or ph for f is one) are looked for when
-/// no well-known name was found without: at the start of a part only, and never in digits.
+/// Typos are looked for when no well-known name was found without: one edit in a word of 4
+/// characters, two from 8, or any that sound alike (ph and f, c and k, i and y, doubled letters). A
+/// mistyped word starts where a part of the name does, and its digits are right.
 ///
 /// The first hits are the same whatever the limit. Cost: linear in the names' bytes, plus
 /// `descendants` of at most 128 nodes. Thread-safe if `descendants` is.
@@ -89,8 +90,8 @@ class SearchIndex {
 
 /// How one name, of a family say, answers to `text` as a whole, without regard to case, separators
 /// and blanks: exact, its beginning, a part of it, or with typos (one edit from 4 characters, two
-/// from 8) all of it. A name is not searched for a part that is nearly like `text`: most short
-/// texts are, somewhere in it.
+/// from 8, or sounding alike) all of it. A name is not searched for a part that is nearly like
+/// `text`: most short texts are, somewhere in it.
 [[nodiscard]] std::optional<MatchKind> match_name(std::string_view name, std::string_view text);
 
 }  // namespace stemma
