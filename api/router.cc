@@ -421,7 +421,8 @@ class Exchange {
     constexpr std::size_t kShown = 3;
     std::vector<std::string> names;
     if (name.size() > kLongestSearch) return names;
-    for (const SearchHit& hit : search_names(view(), name, kShown))
+    const auto descendants = [this](NodeId node) { return facts_->live_descendants(node); };
+    for (const SearchHit& hit : search_names(facts_->search_index(), name, kShown, descendants))
       names.emplace_back(view().name(hit.node));
     return names;
   }

@@ -21,11 +21,11 @@ stand_in() {
 }
 
 # All scripts can be read by bash, and check their options.
-for script in "$root"/tools/{install-dependencies,quickstart,test} "$root"/.ci/run; do
+for script in "$root"/tools/{check-debian,install-dependencies,quickstart,test} "$root"/.ci/run; do
   bash -n "$script" || fail "$script"
   [ -x "$script" ] || fail "$script is not executable"
 done
-for script in install-dependencies quickstart test; do
+for script in check-debian install-dependencies quickstart test; do
   "$root/tools/$script" --help >output 2>&1 || fail "$script --help"
   expect 'Example:'
   if "$root/tools/$script" --no-such-option >output 2>&1; then fail "$script takes any option"; fi
