@@ -213,17 +213,20 @@ void add_crawl_options(CLI::App& command, CrawlArguments& arguments) {
       .add_option("--hub", arguments.hub,
                   "The hub, or a folder of documents; default $HF_ENDPOINT, else the Hugging Face "
                   "Hub")
+      ->type_name("URL|DIR")
       ->check(not_empty());  // its default is not shown: $HF_ENDPOINT may hold a password
   command
       .add_option("--ca-file", arguments.ca_file,
                   "Certificates to trust (PEM) instead of the system's; default $CURL_CA_BUNDLE, "
                   "else $SSL_CERT_FILE")
+      ->type_name("FILE")
       ->check(not_empty());
   command.add_option("--scope", arguments.scope, "all, or a part: search:TEXT,author:NAME,...")
       ->check(not_empty())
       ->capture_default_str();
   command
       .add_option("--observed-at", arguments.observed_at, "When the hub is observed; default now")
+      ->type_name("TIME")
       ->check(not_empty());
   command
       .add_option("--max-requests", arguments.max_requests,

@@ -9,6 +9,7 @@
 #include "index/snapshot_file.h"
 #include "schema/error.h"
 #include "tools/command.h"
+#include "tools/command_completion.h"
 #include "tools/command_crawl.h"
 #include "tools/command_export.h"
 #include "tools/command_help.h"
@@ -34,12 +35,14 @@ int run(int argc, char** argv) {
   app.name("stemma");
   app.set_version_flag("--version", stemma::version_text());
   app.option_defaults()->always_capture_default(false);
-  app.add_option("--data", globals.data,
-                 "Data directory; default $STEMMA_DATA, else ./stemma-data");
+  app.add_option("--data", globals.data, "Data directory; default $STEMMA_DATA, else ./stemma-data")
+      ->type_name("DIR");
   app.add_option("--families", globals.families,
-                 "More family definitions, in the form of schema/families.toml");
+                 "More family definitions, in the form of schema/families.toml")
+      ->type_name("FILE");
   app.add_option("--config", globals.config,
-                 "Settings; default stemma.toml in the data directory, else in this one");
+                 "Settings; default stemma.toml in the data directory, else in this one")
+      ->type_name("FILE");
   app.require_subcommand(1);
   app.fallthrough();  // --data and the like may stand behind the command as well
   app.footer(
@@ -53,6 +56,7 @@ int run(int argc, char** argv) {
   stemma::add_export_commands(app, globals);
   stemma::add_serve_command(app, globals);
   stemma::add_verify_command(app, globals);
+  stemma::add_completion_command(app);
   stemma::add_help_command(app);
   try {
     app.parse(argc, argv);
