@@ -4,7 +4,8 @@
 
 namespace stemma {
 
-/// Adds `completion`, which describes every command that `app` has by the time it runs.
+/// Adds `completion`, and `man-pages DIR`, which the build calls and --help does not show. Both
+/// describe every command that `app` has by the time they run.
 void add_completion_command(CLI::App& app);
 
 }  // namespace stemma

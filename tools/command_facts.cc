@@ -29,10 +29,10 @@ std::string joined(const std::vector<std::string>& parts, char separator) {
   return text;
 }
 
-/// Turns the name that a validator has in CLI11 into words: `FLOAT in [0 - 1]` into `0 to 1`.
+/// Turns the name that a validator has in CLI11 into words: `FLOAT in [0 - 1]` into `0 to 1`. That
+/// a number is not negative goes without saying.
 std::string limits_of(std::string validator) {
-  if (validator == "NONNEGATIVE") return "0 or more";
-  if (validator == "POSITIVE") return "more than 0";
+  if (validator == "NONNEGATIVE" || validator == "POSITIVE") return {};
   const std::size_t open = validator.find('[');
   const std::size_t dash = validator.find(" - ");
   if (open == std::string::npos || dash == std::string::npos || validator.back() != ']') {

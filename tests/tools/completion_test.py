@@ -35,13 +35,14 @@ def stemma(*arguments):
     return subprocess.run([STEMMA, *arguments], capture_output=True, text=True, check=True).stdout
 
 
+# The forms of --help in CLI11 2.1 to 2.5 are all read.
 def commands():
-    listed = stemma("--help").split("Subcommands:")[1].split("\n\n")[0]
-    return re.findall(r"^  (\S+)  ", listed, re.M)
+    listed = re.split("subcommands:", stemma("--help"), flags=re.I)[1].strip("\n").split("\n\n")[0]
+    return re.findall(r"^ +(\S+)  ", listed, re.M)
 
 
 def options(*command):
-    return set(re.findall(r"^  (?:-\w,)?(--[a-z-]+)", stemma(*command, "--help"), re.M))
+    return set(re.findall(r"^ +(?:-\w, *)?(--[a-z-]+)", stemma(*command, "--help"), re.M))
 
 
 SHARED = options() - {"--help", "--version"}
