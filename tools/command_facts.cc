@@ -4,6 +4,7 @@
 #include <cctype>
 #include <sstream>
 #include <string_view>
+#include <utility>
 
 namespace stemma {
 namespace {
@@ -108,8 +109,9 @@ CommandFacts describe(const CLI::App& app) {
   facts.help = app.get_description();
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_group().empty()) continue;
-    (option->get_positional() ? facts.arguments : facts.options)
-        .push_back(describe_option(*option));
+    OptionFacts described = describe_option(*option);
+    described.alone = option == app.get_help_ptr() || option == app.get_version_ptr();
+    (option->get_positional() ? facts.arguments : facts.options).push_back(std::move(described));
   }
   read_footer(app.get_footer(), facts);
   for (const CLI::App* command :

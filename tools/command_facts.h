@@ -18,6 +18,7 @@ struct OptionFacts {
   bool value_optional = false;  ///< The option may stand without its value.
   bool repeatable = false;      ///< May be given several times.
   bool required = false;
+  bool alone = false;  ///< --help or --version: nothing else makes sense beside it.
   ValueKind kind = ValueKind::none;
   std::vector<std::string> choices;  ///< All values there are; only of ValueKind::choice.
   std::string limits;                ///< "0 to 1"; empty where anything goes.
@@ -35,8 +36,8 @@ struct CommandFacts {
   std::vector<CommandFacts> commands;
 };
 
-/// Reads a description out of CLI11, without what is hidden (an empty group). Every command has the
-/// options of the program as well: they are listed only there.
+/// Reads a description out of CLI11, without what is hidden (an empty group). Every command takes
+/// the options of the program as well, but those that stand alone; they are listed only there.
 ///
 /// CLI11 does not say what a value is beyond its name, so the name tells it: in `URL|DIR`, words in
 /// capitals stand for something (DIR for a directory, FILE for a file), in `asc|desc` the others

@@ -29,13 +29,11 @@ std::string joined(const std::vector<std::string>& words, std::string_view separ
   return fmt::format("{}", fmt::join(words, separator));
 }
 
-/// --help and --version of the program are not options of its commands.
-bool is_shared(const OptionFacts& option) { return option.kind != ValueKind::none; }
-
+/// The options of the program that its commands take, too.
 std::vector<OptionFacts> shared_options(const CommandFacts& program) {
   std::vector<OptionFacts> shared;
   std::copy_if(program.options.begin(), program.options.end(), std::back_inserter(shared),
-               is_shared);
+               [](const OptionFacts& option) { return !option.alone; });
   return shared;
 }
 
@@ -154,8 +152,8 @@ std::string zsh_option(const OptionFacts& option) {
     std::string text;
     if (option.repeatable) {
       text = "*";
-    } else if (name == "--help" || name == "-h" || name == "--version") {
-      text = "(- *)";  // nothing else makes sense beside it
+    } else if (option.alone) {
+      text = "(- *)";
     } else if (option.names.size() > 1) {
       text = "(" + joined(option.names) + ")";
     }
@@ -295,10 +293,10 @@ std::string zsh_completion(const CommandFacts& program) {
   std::string shared;
   std::string top;
   for (const OptionFacts& option : program.options) {
-    if (is_shared(option)) {
-      shared += "    " + zsh_option(option) + "\n";
-    } else {
+    if (option.alone) {
       top += "    " + zsh_option(option) + " \\\n";
+    } else {
+      shared += "    " + zsh_option(option) + "\n";
     }
   }
   std::string names;
@@ -348,7 +346,7 @@ std::string fish_completion(const CommandFacts& program) {
   std::string lines;
   std::vector<std::string> with_value;
   for (const OptionFacts& option : program.options) {
-    lines += fish_option(option, is_shared(option) ? "" : "not __stemma_command");
+    lines += fish_option(option, option.alone ? "not __stemma_command" : "");
     if (takes_next_word(option)) {
       with_value.insert(with_value.end(), option.names.begin(), option.names.end());
     }

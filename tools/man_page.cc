@@ -220,7 +220,7 @@ ManPage command_page(const CommandFacts& program, const CommandFacts& command,
   list_options(page, command.options);
   std::string shared;
   for (const OptionFacts& option : program.options) {
-    if (option.kind == ValueKind::none) continue;
+    if (option.alone) continue;
     shared += (shared.empty() ? "" : ", ") + bold(option.names.back());
   }
   if (!shared.empty()) {
