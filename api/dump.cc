@@ -142,7 +142,6 @@ void write_states(JsonWriter& json, std::string_view key,
   json.begin_object();
   for (const NodeState state : {NodeState::live, NodeState::gone, NodeState::ghost}) {
     const std::uint64_t count = counts[static_cast<std::size_t>(state)];
-    if (key == "edges" && state == NodeState::ghost) continue;  // a ghost declares nothing
     json.key(to_string(state));
     json.number(count);
   }

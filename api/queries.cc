@@ -78,9 +78,12 @@ std::vector<const FamilyDefinition*> find_families(SnapshotFacts& facts, std::st
   for (const FamilyDefinition& family : facts.families().definitions()) {
     const auto by_name = rank_of(family.name), by_label = rank_of(family.label);
     if (!by_name && !by_label) continue;
+    // Series that were found in names are many: they answer to their own names alone.
+    const int rank = std::min(by_name.value_or(kTypo), by_label.value_or(kTypo));
+    if (!family.series_value.empty() && rank > static_cast<int>(MatchKind::exact)) continue;
     const FamilySummary& summary = facts.summary(family);
     if (summary.official + summary.derivatives == 0) continue;
-    found.emplace_back(std::min(by_name.value_or(kTypo), by_label.value_or(kTypo)), &family);
+    found.emplace_back(rank, &family);
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -38,7 +38,7 @@ std::vector<std::string> flags_of(const CLI::App& app) {
 Error unknown_command(const CLI::App& app, const std::string& name) {
   const auto nearest = nearest_words(name, commands_of(app));
   return Error{ErrorKind::usage,
-               fmt::format("there is no command {}{}", name,
+               fmt::format("there is no command '{}'{}", name,
                            nearest.empty() ? "; `stemma help` lists them"
                                            : "; did you mean " + either_of(nearest) + "?")};
 }
@@ -57,7 +57,7 @@ void add_help_command(CLI::App& app) {
   });
 }
 
-std::string hint_for(const CLI::App& app, int argc, const char* const* argv) {
+std::string hint_for(const CLI::App& app, int argc, const char* const* argv, std::string& unknown) {
   const CLI::App* command = nullptr;
   std::vector<std::string> known = flags_of(app);
   for (int i = 1; i < argc; ++i) {
@@ -83,9 +83,8 @@ std::string hint_for(const CLI::App& app, int argc, const char* const* argv) {
     if (command != nullptr || word.rfind('-', 0) == 0) continue;
     command = find_command(app, word);
     if (command == nullptr) {
-      const auto nearest = nearest_words(word, commands_of(app));
-      return nearest.empty() ? "`stemma help` lists the commands."
-                             : "Did you mean " + either_of(nearest) + "?";
+      unknown = unknown_command(app, word).what();
+      return {};
     }
     const auto more = flags_of(*command);
     known.insert(known.end(), more.begin(), more.end());

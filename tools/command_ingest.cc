@@ -125,6 +125,7 @@ void add_ingest_commands(CLI::App& app, CliGlobals& globals) {
     import_command
         ->add_option("--observed-at", arguments->observed_at,
                      "When the documents were observed; default now")
+        ->type_name("TIME")
         ->check(not_empty());
     import_command->add_flag("--complete", arguments->complete,
                              "The files hold every model there is: absent means absent");

@@ -142,9 +142,10 @@ void add_nightly_command(CLI::App& app, CliGlobals& globals) {
       "nightly", "Crawl with --resolve, publish, write dumps, prune: one line for cron or a timer");
   add_crawl_options(*command, arguments->crawl);
   command->add_option("--dumps", arguments->dumps, "Formats of dumps to write: csv,ndjson");
-  command->add_option(
-      "--out", arguments->out,
-      "Where dumps are written: a folder a night, and a link `latest` to the newest");
+  command
+      ->add_option("--out", arguments->out,
+                   "Where dumps are written: a folder a night, and a link `latest` to the newest")
+      ->type_name("DIR");
   command
       ->add_option("--keep", arguments->keep,
                    "Snapshot files to keep; as_of older ones still works, more slowly")

@@ -191,12 +191,12 @@ class Query : QueryBase {
 
  private:
   bool filtered() const {
-    return std::any_of(invocation_.params.begin(), invocation_.params.end(),
-                       [](const Param& param) {
-                         return param.name != "limit" && param.name != "as_of" &&
-                                param.name != "sort" && param.name != "order" &&
-                                param.name != "include_gone" && param.name != "include_inferred";
-                       });
+    return std::any_of(
+        invocation_.params.begin(), invocation_.params.end(), [](const Param& param) {
+          return param.name != "limit" && param.name != "as_of" && param.name != "sort" &&
+                 param.name != "order" && param.name != "curated" && param.name != "include_gone" &&
+                 param.name != "include_inferred";
+        });
   }
 
   ListQuery read_query(bool gone_by_default, bool with_depth) {
@@ -652,13 +652,13 @@ void add_query_commands(CLI::App& app, CliGlobals& globals) {
   {
     const auto [command, invocation] = add(
         {"families", "All families, with their numbers", {}, "families --json"}, &Query::families);
-    add_param(*command, invocation, "policy", "any or fractional", "POLICY");
+    add_param(*command, invocation, "policy", "any or fractional", "any|fractional");
   }
   {
     const auto [command, invocation] =
         add({"family", "One family or series in numbers", {any}, "family qwen --policy fractional"},
             &Query::family);
-    add_param(*command, invocation, "policy", "any or fractional", "POLICY");
+    add_param(*command, invocation, "policy", "any or fractional", "any|fractional");
     add_param(*command, invocation, "top", "How many names a breakdown has in --json (100)", "N");
   }
   {

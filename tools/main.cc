@@ -62,9 +62,15 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // Asked for help or the version: 0. Everything else is a call that was wrong: 2.
-    if (app.exit(error) == 0) return 0;
-    if (const std::string hint = stemma::hint_for(app, argc, argv); !hint.empty())
-      std::cerr << hint << "\n";
+    if (error.get_exit_code() == 0) return app.exit(error);
+    std::string unknown;
+    const std::string hint = stemma::hint_for(app, argc, argv, unknown);
+    if (!unknown.empty()) {
+      std::cerr << "stemma: " << unknown << "\n";
+      return 2;
+    }
+    app.exit(error);
+    if (!hint.empty()) std::cerr << hint << "\n";
     return 2;
   }
   return globals.exit_code;

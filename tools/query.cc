@@ -11,6 +11,7 @@
 #include "api/queries.h"
 #include "graph/infer.h"
 #include "graph/lookup.h"
+#include "graph/nearest.h"
 #include "graph/search.h"
 #include "index/data_dir.h"
 #include "index/family_file.h"
@@ -147,11 +148,14 @@ Error QueryBase::unknown_name(const std::string& name) const {
 }
 
 Error QueryBase::unknown_family(const std::string& name) const {
-  std::string known;
+  std::vector<std::string> known;
   for (const FamilyDefinition& definition : facts_->families().definitions())
-    known += (known.empty() ? "" : ", ") + definition.name;
-  return Error{ErrorKind::not_found, fmt::format("no family or series is called '{}'; there are {}",
-                                                 printable(name), known)};
+    known.push_back(definition.name);
+  const auto nearest = nearest_words(name, known);
+  return Error{ErrorKind::not_found,
+               fmt::format("no family or series is called '{}'{}", printable(name),
+                           nearest.empty() ? "; `stemma families` lists the families"
+                                           : "; did you mean " + either_of(nearest) + "?")};
 }
 
 NodeId QueryBase::resolve_model(const std::string& name) const {
@@ -223,8 +227,8 @@ void add_list_params(CLI::App& command, const std::shared_ptr<Invocation>& invoc
   command.get_option("--min-confidence")
       ->description("Of the last edge, from 0 to 1; counts inferred edges from there on, too");
   add_flag_param(command, invocation, "include_gone", "Models that are no longer there, too");
-  add_param(command, invocation, "sort", "downloads, likes, created_at, depth or id", "KEY");
-  add_param(command, invocation, "order", "desc or asc", "ORDER");
+  add_param(command, invocation, "sort", "What to sort by", "downloads|likes|created_at|depth|id");
+  add_param(command, invocation, "order", "Largest or smallest first", "desc|asc");
 }
 
 std::pair<CLI::App*, std::shared_ptr<Invocation>> add_query(

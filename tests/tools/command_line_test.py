@@ -52,12 +52,13 @@ class CommandLine(unittest.TestCase):
     def test_a_typo_is_answered_with_what_it_may_mean(self):
         self.load(self.hub(), "--complete")
         for arguments, hint in [
-            (("desendants", "qwen"), "Did you mean descendants?"),
+            (("desendants", "qwen"), "there is no command 'desendants'; did you mean descendants?"),
             (("descendants", "qwen", "--licence", "mit"), "Did you mean --license?"),
             (("help", "crwal"), "did you mean crawl"),
-            (("xyzzy",), "`stemma help` lists the commands."),
+            (("xyzzy",), "`stemma help` lists them"),
         ]:
             self.assertIn(hint, self.stemma(*arguments, code=2).stderr, arguments)
+        self.assertIn("did you mean qwen", self.stemma("family", "qwn", code=1).stderr)
         self.assertIn("Qwen/Qwen2-7B", self.stemma("show", "Qwen/Qwen2-7", code=1).stderr)
 
     def test_help_is_a_command(self):

@@ -25,7 +25,7 @@ BUILD = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "dev")
 SEEDS = int(sys.argv[2]) if len(sys.argv) > 2 else 200
 STEMMA, GENHUB = BUILD / "tools" / "stemma", BUILD / "tools" / "stemma-genhub"
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "STEMMA_"))}
-OBSERVED = "2030-01-01"
+OBSERVED = "2026-11-01"
 LISTING = "^/api/models\\?"
 LATER = "cursor="  # every page but the first
 INFO = "^/api/models/"
