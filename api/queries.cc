@@ -97,25 +97,6 @@ std::vector<const FamilyDefinition*> find_families(SnapshotFacts& facts, std::st
 
 }  // namespace
 
-std::optional<GhostNamesake> find_ghost_namesake(SnapshotFacts& facts, NodeId model) {
-  const SnapshotView& view = facts.snapshot();
-  const std::string_view name = view.name(model);
-  const std::string_view base = base_name_of(name);
-  const auto much_used = [&](NodeId node) {
-    return view.live(node) && (view.child_begin[node + 1] - view.child_begin[node] >= 10 ||
-                               view.downloads[node] >= 10'000);
-  };
-  if (base == name || !much_used(model)) return std::nullopt;
-  const auto ghost = find_name(view, base);
-  if (!ghost || view.state[*ghost] != NodeState::ghost) return std::nullopt;
-  const std::uint64_t descendants = facts.live_descendants(*ghost);
-  if (descendants == 0) return std::nullopt;
-  for (const NodeId other : find_base_name(view, base, std::numeric_limits<std::size_t>::max())) {
-    if (other != model && much_used(other)) return std::nullopt;
-  }
-  return GhostNamesake{*ghost, descendants};
-}
-
 SnapshotNumber number_as_of(SnapshotSource& snapshots, const AsOf& as_of) {
   if (as_of.number != 0) return as_of.number;
   const SnapshotHandle newest = snapshots.current();
@@ -144,7 +125,7 @@ ModelAnswer show_model(SnapshotFacts& facts, NodeId node) {
     ++answer.by_relation[static_cast<std::size_t>(view.relation[row.edge])];
   }
   answer.descendants = facts.live_descendants(node);
-  answer.namesake = find_ghost_namesake(facts, node);
+  answer.namesake = facts.ghost_namesake(node);
   answer.curated_only = answer.descendants - facts.without_curated().live_descendants(node);
   return answer;
 }

@@ -27,17 +27,6 @@ namespace stemma {
 /// that time.
 [[nodiscard]] SnapshotNumber number_as_of(SnapshotSource& snapshots, const AsOf& as_of);
 
-/// A ghost whose name is the base name of one much-used live model alone, so that what claims it
-/// most likely means that model.
-struct GhostNamesake {
-  NodeId ghost = kNoNode;
-  std::uint64_t descendants = 0;  ///< Live.
-};
-/// nullopt for what is not live, has fewer than 10 children or 10,000 downloads, shares its base
-/// name with another such model, or whose ghost nothing descends from. The ghost is one without an
-/// owner. Cost: the models of that base name, and the ghost's descendants.
-[[nodiscard]] std::optional<GhostNamesake> find_ghost_namesake(SnapshotFacts& facts, NodeId model);
-
 struct ModelAnswer {
   NodeId node = kNoNode;
   std::vector<std::string> aliases;

@@ -1,11 +1,14 @@
 #include "api/snapshot_facts.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "graph/augment.h"
 #include "graph/burst.h"
 #include "graph/infer.h"
+#include "graph/lookup.h"
 #include "graph/walk.h"
+#include "schema/model_name.h"
 
 namespace stemma {
 
@@ -84,6 +87,35 @@ std::uint64_t SnapshotFacts::live_descendants(NodeId node) {
   const std::lock_guard lock{counts_mutex_};
   descendants_.emplace(node, count);
   return count;
+}
+
+std::optional<GhostNamesake> SnapshotFacts::ghost_namesake(NodeId model) {
+  const SnapshotView& view = *snapshot_;
+  const std::string_view name = view.name(model);
+  const std::string_view base = base_name_of(name);
+  const auto much_used = [&](NodeId node) {
+    return view.live(node) && (view.child_begin[node + 1] - view.child_begin[node] >= 10 ||
+                               view.downloads[node] >= 10'000);
+  };
+  if (base == name || !much_used(model)) return std::nullopt;
+  const auto ghost = find_name(view, base);
+  if (!ghost || view.state[*ghost] != NodeState::ghost) return std::nullopt;
+  const std::uint64_t descendants = live_descendants(*ghost);
+  if (descendants == 0) return std::nullopt;
+  std::optional<bool> only;
+  {
+    const std::lock_guard lock{counts_mutex_};
+    if (const auto found = only_bearers_.find(model); found != only_bearers_.end())
+      only = found->second;
+  }
+  if (!only) {
+    const auto bearers = find_base_name(view, base, std::numeric_limits<std::size_t>::max());
+    only = std::none_of(bearers.begin(), bearers.end(),
+                        [&](NodeId other) { return other != model && much_used(other); });
+    const std::lock_guard lock{counts_mutex_};
+    only_bearers_.emplace(model, *only);
+  }
+  return *only ? std::optional{GhostNamesake{*ghost, descendants}} : std::nullopt;
 }
 
 const std::vector<NodeId>& SnapshotFacts::curated_ends() {

@@ -19,6 +19,13 @@
 
 namespace stemma {
 
+/// A ghost whose name is the base name of one much-used live model alone, so that what claims it
+/// most likely means that model.
+struct GhostNamesake {
+  NodeId ghost = kNoNode;
+  std::uint64_t descendants = 0;  ///< Live.
+};
+
 /// A snapshot with what is costly to compute and the same for everyone who asks about it: computed
 /// when first asked for, then kept. Thread-safe.
 class SnapshotFacts {
@@ -43,6 +50,11 @@ class SnapshotFacts {
   [[nodiscard]] std::uint64_t live_descendants(NodeId node);
   /// The names, prepared for search_names().
   [[nodiscard]] const SearchIndex& search_index();
+
+  /// nullopt for what is not live, has fewer than 10 children and 10,000 downloads, shares its base
+  /// name with another such model, or has no such ghost with descendants. The ghost is one without
+  /// an owner. Cost, the first time for a model that has one: a look at all names.
+  [[nodiscard]] std::optional<GhostNamesake> ghost_namesake(NodeId model);
 
   /// Whether some of these nodes end an edge that rests on curated claims alone: what is counted of
   /// them may then be less without such edges. Cost: a look at each node.
@@ -74,6 +86,7 @@ class SnapshotFacts {
   std::optional<SearchIndex> search_index_;  // set under indexed_
   std::mutex counts_mutex_;
   std::unordered_map<NodeId, std::uint64_t> descendants_;  // guarded by counts_mutex_
+  std::unordered_map<NodeId, bool> only_bearers_;          // guarded by counts_mutex_
 };
 
 /// A snapshot with the chosen edges; keeps the snapshot itself.

@@ -257,7 +257,7 @@ class Query : QueryBase {
   /// What descends from a ghost of the same name, which is most likely this model.
   std::string namesake_text(const Subject& subject) const {
     if (subject.family != nullptr) return {};
-    const auto namesake = find_ghost_namesake(*facts_, subject.model);
+    const auto namesake = facts_->ghost_namesake(subject.model);
     if (!namesake) return {};
     return fmt::format("; {} more from the ghost {}, which only this model's name matches",
                        grouped(namesake->descendants), view().name(namesake->ghost));

@@ -13,7 +13,8 @@ namespace stemma {
 /// How much of the server one client can take. A connection that waits holds a file and a few KiB,
 /// no thread.
 struct ServerLimits {
-  std::size_t threads = 32;         ///< How many answers are made at once.
+  std::size_t threads =
+      8;  ///< How many answers are made at once. More only get in each other's way.
   std::size_t connections = 16384;  ///< At once; fewer where the system allows fewer open files.
                                     ///< Beyond that the one that is silent for longest is closed.
   std::size_t requests_a_connection = 1000;
