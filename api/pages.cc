@@ -130,7 +130,7 @@ void add_family_rows(Page& page, const std::vector<FamilyRow>& rows) {
   page.begin_table({{"Family", false},
                     {"Official", true},
                     {"Derivatives", true},
-                    {"Downloads, 30 days, official and derivatives", true}});
+                    {"All downloads, 30 days", true}});
   for (const FamilyRow& row : rows) {
     const FamilySummary& summary = *row.summary;
     page.add(
@@ -238,7 +238,8 @@ std::string home_page(const SnapshotFacts& facts, const FamiliesAnswer& families
       "pattern, "
       "where one is given; derivatives are all other live models that descend from any such model, "
       "live, gone or never observed, directly or not. A model that descends from "
-      "several families counts in each. {} live models are in none of these.</p>",
+      "several families counts in each. All downloads are those of official models and derivatives "
+      "together. {} live models are in none of these.</p>",
       grouped(static_cast<std::uint64_t>(families.other)));
   return page.finish(&view, "/v1/families");
 }

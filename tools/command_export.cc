@@ -109,7 +109,7 @@ void add_export_commands(CLI::App& app, CliGlobals& globals) {
         {.name = "changes",
          .help = "What happened since a snapshot: models and edges that came, went and changed",
          .arguments = {},
-         .example = "changes --since 3 > changes.ndjson",
+         .example = "changes --since 0 > changes.ndjson",
          .lineage = false},
         [&globals](const Invocation& given) {
           ChangesQuery{globals, given}.run();

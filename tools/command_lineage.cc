@@ -300,7 +300,7 @@ void add_lineage_commands(CLI::App& app, CliGlobals& globals) {
         add({"impact",
              "What a model's withdrawal would mean for those downstream",
              {model},
-             "impact mistralai/Mistral-7B-v0.1 --exposure refers"},
+             "impact mistralai/Mistral-7B-v0.1 --min-downloads 1000"},
             &LineageQuery::impact);
     add_param(*command, invocation, "exposure", "Only these: carries, refers, unknown", "LIST");
     add_list_params(*command, invocation, true);

@@ -618,7 +618,7 @@ void add_query_commands(CLI::App& app, CliGlobals& globals) {
         add({"parents",
              "The models that a model was made from, with the evidence",
              {any},
-             "parents unsloth/Qwen2-7B-bnb-4bit"},
+             "parents MaziyarPanahi/Qwen2-7B-Instruct-v0.1"},
             &Query::parents);
     add_limit(*command, invocation);
   }
@@ -626,7 +626,7 @@ void add_query_commands(CLI::App& app, CliGlobals& globals) {
     const auto [command, invocation] = add({"children",
                                             "The models made directly from a model or a family",
                                             {any},
-                                            "children Qwen/Qwen2-7B --relation adapter"},
+                                            "children Qwen/Qwen2-7B --min-downloads 100"},
                                            &Query::children);
     add_list_params(*command, invocation, false);
     add_limit(*command, invocation);

@@ -112,8 +112,9 @@ Subject QueryBase::resolve(const std::string& given) const {
     if (view().live(node) && is_official(node)) official.push_back(node);
   }
   if (official.size() == 1) {
-    fmt::print(stderr, "{} is taken as {}; {} have that name under other owners\n", printable(name),
-               view().name(official.front()), plural(candidates.size() - 1, "other model"));
+    fmt::print(stderr, "{} is taken as {}; {} {} that name under other owners\n", printable(name),
+               view().name(official.front()), plural(candidates.size() - 1, "other model"),
+               candidates.size() == 2 ? "has" : "have");
     return {nullptr, official.front()};
   }
   std::string list;
