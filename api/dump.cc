@@ -12,6 +12,7 @@
 
 #include "api/body_parts.h"
 #include "api/row_text.h"
+#include "graph/augment.h"
 #include "graph/dump_rows.h"
 #include "graph/walk.h"
 #include "schema/error.h"
@@ -45,6 +46,7 @@ struct Census {
   std::array<std::uint64_t, 3> models{};     ///< By NodeState, as the next.
   std::array<std::uint64_t, 3> edges{};      ///< By the state of the child.
   std::array<std::uint64_t, 5> relations{};  ///< Of all of them.
+  std::uint64_t curated_only = 0;            ///< Of all of them: known by hand alone.
   std::uint64_t left_out = 0;                ///< Edges into the dump from a parent outside of it.
   std::uint64_t no_downloads = 0, no_all_time = 0, no_license = 0, no_created = 0;  ///< Live ones.
   std::uint64_t dropped[2] = {};  ///< Claims, by DropReason.
@@ -63,6 +65,7 @@ Census take_census(const SnapshotView& view, const Selection& selection) {
       }
       ++census.edges[state];
       ++census.relations[static_cast<std::size_t>(view.relation[e])];
+      census.curated_only += is_curated_only(view, e) ? 1 : 0;
     }
     if (!view.live(node)) continue;
     census.no_downloads += view.downloads[node] == kUnknownCount ? 1 : 0;
@@ -255,6 +258,8 @@ std::string manifest(SnapshotFacts& facts, const DumpRequest& request, const Cen
     json.number(census.relations[static_cast<std::size_t>(relation)]);
   }
   json.end_object();
+  json.key("edges_curated_only");
+  json.number(census.curated_only);
   json.end_object();
   json.key("files");
   json.begin_array();

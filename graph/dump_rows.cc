@@ -74,12 +74,15 @@ EdgeRow RowMaker::edge(EdgeId edge, NodeId child) const {
   TextList sources;
   SnapshotNumber first = 0;
   SnapshotNumber last = 0;
+  std::string_view why;
   for (std::uint32_t i = view_.claim_begin[edge]; i < view_.claim_begin[edge + 1]; ++i) {
     const StoredClaim& claim = view_.claims[i];
     const std::string_view source = to_string(claim.source);
     if (sources.empty() || sources.back() != source) sources.push_back(source);
     first = first == 0 ? claim.first_seen : std::min(first, claim.first_seen);
     last = std::max(last, claim.last_seen);
+    if (claim.source == ClaimSource::curated && claim.note != 0)
+      why = view_.notes[claim.note - std::size_t{1}];
   }
   const auto claims = std::int64_t{view_.claim_begin[edge + 1] - view_.claim_begin[edge]};
   return {Cell{view_.name(parent)},
@@ -91,6 +94,7 @@ EdgeRow RowMaker::edge(EdgeId edge, NodeId child) const {
           Cell{claims},
           seen(first),
           seen(last),
+          text_cell(why),
           Cell{to_string(view_.state[parent])},
           Cell{to_string(view_.state[child])},
           id_cell(view_.hub_id[parent]),

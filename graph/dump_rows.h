@@ -36,10 +36,10 @@ inline constexpr std::array<std::string_view, 17> kModelColumns{
     "pipeline_tag", "library_name",
     "gated",        "parameters",
     "aliases"};
-inline constexpr std::array<std::string_view, 13> kEdgeColumns{
-    "parent_id",   "child_id",      "relation",    "confidence", "state",
-    "sources",     "claims",        "first_seen",  "last_seen",  "parent_state",
-    "child_state", "parent_hub_id", "child_hub_id"};
+inline constexpr std::array<std::string_view, 14> kEdgeColumns{
+    "parent_id",    "child_id",    "relation",      "confidence",  "state",
+    "sources",      "claims",      "first_seen",    "last_seen",   "why",
+    "parent_state", "child_state", "parent_hub_id", "child_hub_id"};
 
 using ModelRow = std::array<Cell, kModelColumns.size()>;
 using EdgeRow = std::array<Cell, kEdgeColumns.size()>;
@@ -62,7 +62,7 @@ class RowMaker {
   /// A model, a gone model (their `hub_id` set) or a ghost (all unknown but id, state and author).
   [[nodiscard]] ModelRow model(NodeId node) const;
   /// `state` is the child's; `sources` are those of its claims, each once; `first_seen` that of the
-  /// earliest claim, `last_seen` of the latest.
+  /// earliest claim, `last_seen` of the latest; `why` is what a curated claim rests on.
   [[nodiscard]] EdgeRow edge(EdgeId edge, NodeId child) const;
   /// Old names that lead to the node, ascending.
   [[nodiscard]] TextList aliases(NodeId node) const;

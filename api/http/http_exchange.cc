@@ -95,6 +95,7 @@ Request to_request(const httplib::Request& theirs) {
 struct UnderWay {
   const HttpExchange::Circumstances& circumstances;
   std::optional<std::string_view> fault;
+  int fault_status = 400;
   Reply& reply;
 };
 thread_local UnderWay* under_way = nullptr;
@@ -115,7 +116,7 @@ struct HttpExchange::Impl {
     library.set_pre_routing_handler(
         [this](const httplib::Request& request, httplib::Response& response) {
           if (under_way->fault) {
-            take(refuse_(400, *under_way->fault), response);
+            take(refuse_(under_way->fault_status, *under_way->fault), response);
             return httplib::Server::HandlerResponse::Handled;
           }
           Request ours = to_request(request);
@@ -175,7 +176,7 @@ HttpExchange::~HttpExchange() = default;
 
 Reply HttpExchange::reply(std::string_view head, const Circumstances& circumstances) const {
   Reply reply;
-  UnderWay request{circumstances, std::nullopt, reply};
+  UnderWay request{circumstances, std::nullopt, 400, reply};
   if (!circumstances.too_long) request.fault = head_fault(head);
   const auto prepare = [&](httplib::Request& theirs) {
     const HeaderList headers(theirs.headers.begin(), theirs.headers.end());
@@ -189,7 +190,18 @@ Reply HttpExchange::reply(std::string_view head, const Circumstances& circumstan
   under_way = &request;
   HeadStream stream{encode_questions(head), reply.bytes};
   bool closed = false;
-  const bool answered = impl_->library.process(stream, true, closed, prepare);
+  bool answered = impl_->library.process(stream, true, closed, prepare);
+  if (reply.bytes.empty()) {
+    // Newer versions give a line that is too long up without a word: a request that can be read
+    // carries the refusal through.
+    const bool first_line = head.find('\n') == std::string_view::npos;
+    request.fault_status = !circumstances.too_long ? 400 : first_line ? 414 : 431;
+    request.fault = !circumstances.too_long ? "this is no request of HTTP/1.1 that can be read"
+                    : first_line            ? "the request's first line is too long"
+                                            : "the request's headers are too long";
+    HeadStream stand_in{"GET / HTTP/1.1\r\nHost: -\r\n\r\n", reply.bytes};
+    answered = impl_->library.process(stand_in, true, closed, prepare);
+  }
   under_way = nullptr;
   reply.keep_alive = reply.keep_alive && answered;
   return reply;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The command line as people use it: typos, addresses, dates, narrow terminals, interruptions. Small data, made here."""
 
+import csv
 import json
 import os
 import shutil
@@ -110,6 +111,11 @@ class CommandLine(unittest.TestCase):
         claim = self.answer("parents", "deepseek-ai/DeepSeek-R1-0528-Qwen3-8B")["items"][0]["claims"][0]
         self.assertEqual(claim["source"], "curated")
         self.assertIn("post-train Qwen3 8B Base", claim["why"])
+        self.stemma("export", "--format", "csv", "--out", self.dir / "dump")
+        edges = list(csv.DictReader((self.dir / "dump" / "edges.csv").open(newline="")))
+        edge = next(e for e in edges if e["child_id"] == "deepseek-ai/DeepSeek-R1-0528-Qwen3-8B")
+        self.assertIn("post-train Qwen3 8B Base", edge["why"])
+        self.assertEqual(json.loads((self.dir / "dump" / "manifest.json").read_text())["counts"]["edges_curated_only"], 1)
         self.assertIn("through curated parents alone", self.stemma("descendants", "qwen3").stdout)
 
     def test_narrow_tables_leave_out_what_is_needed_least_and_say_so(self):
