@@ -114,11 +114,18 @@ class Linter {
     }
   }
 
+  [[nodiscard]] bool much_used(NodeId node) const {
+    return view_.child_begin[node + std::size_t{1}] - view_.child_begin[node] >= 10 ||
+           view_.downloads[node] >= 10'000;
+  }
+
   /// One pass over all names, whatever the number of ghosts.
   void find_meant() {
     struct Namesakes {
       NodeId first = kNoNode;
       NodeId count = 0;
+      NodeId first_used = kNoNode;  ///< Of those that many use.
+      NodeId count_used = 0;
     };
     std::unordered_map<std::string, Namesakes> wanted;
     for (const LintItem& item : items_) {
@@ -131,13 +138,19 @@ class Linter {
         const auto found = wanted.find(fold_case(base_name_of(view_.name(node))));
         if (found == wanted.end()) continue;
         if (found->second.count++ == 0) found->second.first = node;
+        if (much_used(node) && found->second.count_used++ == 0) found->second.first_used = node;
       }
     }
     auto inferred = view_.inferred.begin();
     for (LintItem& item : items_) {
       if (item.kind == LintKind::ghost_parent) {
         const Namesakes& found = wanted.at(fold_case(base_name_of(view_.name(item.parent))));
-        if (found.count == 1 && found.first != item.node) item.meant = found.first;
+        // Copies of a well-known model bear its name, too: a name without an owner means that one.
+        const bool no_owner = view_.name(item.parent).find('/') == std::string_view::npos;
+        const NodeId meant = found.count == 1                    ? found.first
+                             : no_owner && found.count_used == 1 ? found.first_used
+                                                                 : kNoNode;
+        if (meant != item.node) item.meant = meant;
       } else if (item.kind == LintKind::rejected_claim) {
         while (inferred != view_.inferred.end() && inferred->child < item.node) ++inferred;
         if (inferred != view_.inferred.end() && inferred->child == item.node &&

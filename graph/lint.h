@@ -35,7 +35,8 @@ struct LintItem {
   NodeId parent = kNoNode;       ///< kNoNode where no node is meant.
   std::uint32_t text = kNoText;  ///< Of the claim, into `texts`.
   /// The model that was meant, where that can be told: for a ghost the only live model of its name
-  /// under another owner, for a local path the model that its end names. Else kNoNode.
+  /// under another owner, or, where it has none, the only one that many use (10 children or 10,000
+  /// downloads), for a local path the model that its end names. Else kNoNode.
   NodeId meant = kNoNode;
 };
 

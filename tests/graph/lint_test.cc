@@ -50,6 +50,17 @@ constexpr auto kTag = ClaimSource::tag;
 constexpr auto kCard = ClaimSource::card;
 constexpr auto kNone = Relation::unspecified;
 
+TEST_CASE("a name without an owner means the one model of that name that many use",
+          "[graph][lint]") {
+  const auto columns = lineage_of(
+      "org/bert downloads=20000\ncopy/bert downloads=5\n?bert -finetune-> x/a\n"
+      "?lost/bert -finetune-> x/b\n");
+  const auto view = view_of(columns);
+  std::vector<std::string> fixes;
+  for (const LintItem& item : find_lint(view)) fixes.push_back(lint_fix(view, item));
+  CHECK(fixes == std::vector<std::string>{"base_model: org/bert", ""});
+}
+
 TEST_CASE("each kind of lint, with the card line that mends it", "[graph][lint]") {
   HubId base;
   base.bytes[11] = 1;
