@@ -183,6 +183,8 @@ void write_search_item(JsonWriter& json, const SnapshotView& view, const SearchI
   json.count(item.downloads);
   json.key("descendants");
   json.number(item.descendants);
+  json.key("curated_only");
+  json.number(item.curated_only);
   json.end_object();
 }
 
@@ -526,8 +528,10 @@ std::string search_lines(const SnapshotView& view, const std::vector<SearchItem>
   return json.take();
 }
 
-std::string stats_body(const SnapshotView& view, const Troubles& troubles) {
+std::string stats_body(SnapshotFacts& facts, const Troubles& troubles) {
+  const SnapshotView& view = facts.snapshot();
   const SnapshotTotals& total = view.total();
+  const CuratedEdges& curated = facts.curated_edges();
   JsonWriter json;
   json.begin_object();
   write_snapshot(json, view);
@@ -546,6 +550,10 @@ std::string stats_body(const SnapshotView& view, const Troubles& troubles) {
   json.number(total.edges);
   json.key("by_relation");
   write_relations(json, total.by_relation);
+  json.key("curated_only");
+  json.number(curated.edges);
+  json.key("curated_only_by_relation");
+  write_relations(json, curated.by_relation);
   json.key("declaring");
   json.number(total.declaring);
   json.key("multi_parent");

@@ -18,8 +18,8 @@ namespace stemma {
 [[nodiscard]] std::string list_body(const SnapshotView& snapshot, const ListAnswer& answer,
                                     std::string_view next);
 [[nodiscard]] std::string families_body(const SnapshotView& snapshot, const FamiliesAnswer& answer);
-/// Each breakdown has the largest `top` names; `others` says how many are left out, and with how many
-/// derivatives.
+/// Each breakdown has the largest `top` names; `others` says how many are left out, and with how
+/// many derivatives.
 inline constexpr std::size_t kBreakdownTop = 100;
 [[nodiscard]] std::string family_body(const SnapshotView& snapshot, const FamilyAnswer& answer,
                                       std::size_t top = kBreakdownTop);
@@ -32,7 +32,7 @@ inline constexpr std::size_t kBreakdownTop = 100;
                                          const FamiliesAnswer& answer);
 [[nodiscard]] std::string search_lines(const SnapshotView& snapshot,
                                        const std::vector<SearchItem>& items);
-[[nodiscard]] std::string stats_body(const SnapshotView& snapshot, const Troubles& troubles);
+[[nodiscard]] std::string stats_body(SnapshotFacts& facts, const Troubles& troubles);
 [[nodiscard]] std::string snapshots_body(const SnapshotView& snapshot);
 /// `{"runs": [...], "nights": [...]}`, as they come.
 [[nodiscard]] std::string crawls_body(const std::vector<RunFacts>& runs,

@@ -44,6 +44,8 @@ void write_sum(JsonWriter& json, std::string_view key, const Impact::Sum& sum) {
   json.count(sum.downloads.value());
   json.key("downloads_unknown");
   json.number(sum.downloads.unknown);
+  json.key("curated_only");
+  json.number(sum.curated_only);
   json.end_object();
 }
 

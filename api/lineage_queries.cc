@@ -50,29 +50,40 @@ ListAnswer list_impact(SnapshotFacts& facts, NodeId model, const std::vector<Exp
   const SnapshotView& view = facts.snapshot();
   const auto impact = std::make_shared<Impact>();
   std::vector<Reached> reached;
+  bool curated = false;
   for (const ImpactRow& row : impact_of(view, model)) {
     const NodeId node = row.reached.node;
     impact->rows.emplace(node, row);
+    curated = curated || facts.touches_curated(std::span{&row.reached, 1});
     if (exposures.empty() ||
         std::find(exposures.begin(), exposures.end(), row.exposure) != exposures.end())
       reached.push_back(row.reached);
     if (!view.live(node)) continue;
-    const auto count = [&](Impact::Sum& sum) {
+    impact->for_each_sum(row, [&](Impact::Sum& sum) {
       ++sum.models;
       sum.downloads.add(view.downloads[node]);
-    };
-    count(impact->by_exposure[static_cast<std::size_t>(row.exposure)]);
-    if (row.needs) count(impact->needs);
-    if (row.only_source) count(impact->only_source);
+    });
   }
   ListAnswer answer{ListKind::impact, model, {}, {}, 0, impact};
-  const bool curated = facts.touches_curated(reached);
   answer.listing = list_nodes(view, std::move(reached), query);
   if (curated) {
     ListQuery none = query;
     none.offset = none.limit = 0;
     const ListAnswer left = list_impact(facts.without_curated(), model, exposures, none);
     answer.curated_only = answer.listing.total - std::min(answer.listing.total, left.listing.total);
+    for (const auto& [node, row] : impact->rows) {
+      if (!view.live(node)) continue;
+      impact->for_each_sum(row, [&](Impact::Sum& sum) { ++sum.curated_only; });
+      const auto other = left.impact->rows.find(node);
+      if (other == left.impact->rows.end()) continue;
+      // What is counted there either way does not hang on them.
+      std::array<Impact::Sum*, 3> same{};
+      std::size_t found = 0;
+      impact->for_each_sum(other->second, [&](Impact::Sum& sum) { same[found++] = &sum; });
+      impact->for_each_sum(row, [&](Impact::Sum& sum) {
+        if (std::find(same.begin(), same.end(), &sum) != same.end()) --sum.curated_only;
+      });
+    }
   }
   return answer;
 }

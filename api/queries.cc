@@ -126,7 +126,7 @@ ModelAnswer show_model(SnapshotFacts& facts, NodeId node) {
   }
   answer.descendants = facts.live_descendants(node);
   answer.namesake = facts.ghost_namesake(node);
-  answer.curated_only = answer.descendants - facts.without_curated().live_descendants(node);
+  answer.curated_only = facts.curated_only(node);
   return answer;
 }
 
@@ -256,7 +256,7 @@ std::vector<SearchItem> search(SnapshotFacts& facts, std::string_view text, std:
   const auto add_model = [&](const SearchHit& hit) {
     if (items.size() == limit) return;
     items.push_back({hit.node, nullptr, facts.snapshot().downloads[hit.node],
-                     facts.live_descendants(hit.node)});
+                     facts.live_descendants(hit.node), facts.curated_only(hit.node)});
   };
   auto hit = hits.begin();
   for (; hit != hits.end() && hit->match == MatchKind::whole; ++hit) add_model(*hit);
@@ -266,7 +266,7 @@ std::vector<SearchItem> search(SnapshotFacts& facts, std::string_view text, std:
     const FamilySummary& summary = facts.summary(*family);
     items.push_back({std::nullopt, family,
                      (summary.downloads_official + summary.downloads_derivatives).value(),
-                     summary.derivatives});
+                     summary.derivatives, facts.curated_only(*family)});
   }
   for (; hit != hits.end(); ++hit) add_model(*hit);
   return items;

@@ -47,10 +47,20 @@ struct Impact {
   struct Sum {
     std::uint64_t models = 0;
     CountSum downloads;  ///< Rolling 30 days.
+    /// Of the models, those that are not counted here without curated parents.
+    std::uint64_t curated_only = 0;
   };
   std::array<Sum, 3> by_exposure;  ///< By the value of Exposure.
   Sum needs, only_source;
   std::unordered_map<NodeId, ImpactRow> rows;  ///< Every descendant.
+
+  /// Calls `visit` for the sums that a model with this row belongs to: one to three of them.
+  template <class Visit>
+  void for_each_sum(const ImpactRow& row, Visit&& visit) {
+    visit(by_exposure[static_cast<std::size_t>(row.exposure)]);
+    if (row.needs) visit(needs);
+    if (row.only_source) visit(only_source);
+  }
 };
 
 /// A list of models about one model or one family.
@@ -118,7 +128,8 @@ struct SearchItem {
   std::optional<NodeId> model;
   const FamilyDefinition* family = nullptr;  ///< Where there is no model.
   std::int64_t downloads = 0;                ///< kUnknownCount where unknown.
-  std::uint64_t descendants = 0;
+  std::uint64_t descendants = 0;             ///< Live; of a family, its derivatives.
+  std::uint64_t curated_only = 0;            ///< Of them, through curated parents alone.
 };
 /// A model whose whole name, owner included, is `text`; families whose name or label answers to it
 /// (`match_name`), with a typo only where no well-known model answers without; then models

@@ -403,10 +403,9 @@ class Exchange {
   NodeId find_model(const std::string& name, PathOf&& path_of, std::string_view suffix) {
     const auto node = find_name(view(), name);
     if (!node) {
-      throw Error{
-          ErrorKind::not_found,
-          fmt::format("no model or ghost is called '{}' in snapshot {}{}", name, facts_->number(),
-                      did_you_mean(nearest_models(name)))};
+      throw Error{ErrorKind::not_found,
+                  fmt::format("no model or ghost is called '{}' in snapshot {}{}", name,
+                              facts_->number(), did_you_mean(nearest_models(name)))};
     }
     const std::string_view canonical = view().name(*node);
     if (canonical != name) redirect_to(path_of(canonical), suffix);
@@ -557,9 +556,9 @@ class Exchange {
     open_as_of(reader, false);
     reader.finish();
     return whole("/v1/stats", kJson, [&] {
-      return stats_body(view(), context_.troubles
-                                    ? context_.troubles(facts_->number(), kRejectedShown)
-                                    : Troubles{});
+      return stats_body(*facts_, context_.troubles
+                                     ? context_.troubles(facts_->number(), kRejectedShown)
+                                     : Troubles{});
     });
   }
 

@@ -71,22 +71,34 @@ std::uint64_t SnapshotFacts::in_no_family() {
   return *in_no_family_;
 }
 
-std::uint64_t SnapshotFacts::live_descendants(NodeId node) {
+std::uint64_t SnapshotFacts::live_descendants(NodeId node) { return downstream(node).live; }
+
+SnapshotFacts::Downstream SnapshotFacts::downstream(NodeId node) {
   const SnapshotView& view = *snapshot_;
-  if (view.child_begin[node] == view.child_begin[node + 1]) return 0;
+  if (view.child_begin[node] == view.child_begin[node + 1]) return {};
   {
     const std::lock_guard lock{counts_mutex_};
-    const auto found = descendants_.find(node);
-    if (found != descendants_.end()) return found->second;
+    const auto found = downstream_.find(node);
+    if (found != downstream_.end()) return found->second;
   }
   // Outside the lock: others need not wait for a walk, and two that walk alike agree.
-  std::uint64_t count = 0;
-  for (const Reached& row : descendants_of(view, std::span{&node, 1})) {
-    count += view.live(row.node) ? 1 : 0;
-  }
+  const std::vector<Reached> reached = descendants_of(view, std::span{&node, 1});
+  Downstream found{.live = 0, .curated = touches_curated(reached)};
+  for (const Reached& row : reached) found.live += view.live(row.node) ? 1 : 0;
   const std::lock_guard lock{counts_mutex_};
-  descendants_.emplace(node, count);
-  return count;
+  downstream_.emplace(node, found);
+  return found;
+}
+
+std::uint64_t SnapshotFacts::curated_only(NodeId node) {
+  const Downstream all = downstream(node);
+  return all.curated ? all.live - without_curated().live_descendants(node) : 0;
+}
+
+const CuratedEdges& SnapshotFacts::curated_edges() {
+  const std::lock_guard lock{mutex_};
+  if (!curated_edges_) curated_edges_ = count_curated_only(*snapshot_);
+  return *curated_edges_;
 }
 
 std::optional<GhostNamesake> SnapshotFacts::ghost_namesake(NodeId model) {

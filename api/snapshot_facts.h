@@ -61,10 +61,18 @@ class SnapshotFacts {
   [[nodiscard]] bool touches_curated(std::span<const Reached> reached);
   /// Of the derivatives of a family, those that are none without such edges.
   [[nodiscard]] std::uint64_t curated_only(const FamilyDefinition& family);
+  /// Of the live descendants of a node, those that are none without such edges.
+  [[nodiscard]] std::uint64_t curated_only(NodeId node);
+  [[nodiscard]] const CuratedEdges& curated_edges();
   /// The same snapshot without such edges; itself where it has none.
   [[nodiscard]] SnapshotFacts& without_curated();
 
  private:
+  struct Downstream {
+    std::uint64_t live = 0;
+    bool curated = false;  ///< touches_curated() of all that descends.
+  };
+  [[nodiscard]] Downstream downstream(NodeId node);
   [[nodiscard]] const std::vector<NodeId>& curated_ends();
 
   const SnapshotHandle base_;
@@ -81,12 +89,13 @@ class SnapshotFacts {
   std::optional<std::vector<LintItem>> lint_;
   std::optional<std::vector<NodeId>> curated_ends_;
   std::map<std::string, std::uint64_t> curated_only_;
+  std::optional<CuratedEdges> curated_edges_;
   std::unique_ptr<SnapshotFacts> without_curated_;
   std::once_flag indexed_;
   std::optional<SearchIndex> search_index_;  // set under indexed_
   std::mutex counts_mutex_;
-  std::unordered_map<NodeId, std::uint64_t> descendants_;  // guarded by counts_mutex_
-  std::unordered_map<NodeId, bool> only_bearers_;          // guarded by counts_mutex_
+  std::unordered_map<NodeId, Downstream> downstream_;  // guarded by counts_mutex_
+  std::unordered_map<NodeId, bool> only_bearers_;      // guarded by counts_mutex_
 };
 
 /// A snapshot with the chosen edges; keeps the snapshot itself.

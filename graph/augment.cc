@@ -15,6 +15,20 @@ bool is_curated_only(const SnapshotView& snapshot, EdgeId edge) noexcept {
          snapshot.claims[first].source == ClaimSource::curated;
 }
 
+CuratedEdges count_curated_only(const SnapshotView& snapshot) {
+  CuratedEdges count;
+  for (NodeId node = 0; node < snapshot.node_count(); ++node) {
+    if (!snapshot.live(node)) continue;
+    const EdgeId end = snapshot.parent_begin[node + std::size_t{1}];
+    for (EdgeId e = snapshot.parent_begin[node]; e < end; ++e) {
+      if (!is_curated_only(snapshot, e)) continue;
+      ++count.edges;
+      ++count.by_relation[static_cast<std::size_t>(snapshot.relation[e])];
+    }
+  }
+  return count;
+}
+
 AugmentedSnapshot::AugmentedSnapshot(const SnapshotView& base, const EdgeChoice& choice)
     : view_{base} {
   const NodeId nodes = base.node_count();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -19,6 +21,14 @@ struct EdgeChoice {
 
 /// Whether all claims of an edge are curated ones.
 [[nodiscard]] bool is_curated_only(const SnapshotView& snapshot, EdgeId edge) noexcept;
+
+/// Edges of live models that rest on curated claims alone.
+struct CuratedEdges {
+  std::uint64_t edges = 0;
+  std::array<std::uint64_t, 5> by_relation{};  ///< By the value of Relation.
+};
+/// Cost: a look at every edge.
+[[nodiscard]] CuratedEdges count_curated_only(const SnapshotView& snapshot);
 
 /// A snapshot with other edges than its own, so that every question can be asked of them: joined by
 /// inferred ones, or without those that rest on curated claims alone. Nodes, names and totals are

@@ -166,7 +166,7 @@ class Query : QueryBase {
       // The numbers are in the snapshot; only the list of what was refused is missing.
       spdlog::warn("{}", error.what());
     }
-    if (globals_.json) return print(stats_body(view(), troubles) + '\n');
+    if (globals_.json) return print(stats_body(*facts_, troubles) + '\n');
     print_stats(troubles);
   }
 
@@ -571,6 +571,7 @@ class Query : QueryBase {
       line(fmt::format("  {}", to_string(relation)),
            total.by_relation[static_cast<std::size_t>(relation)]);
     }
+    line("  curated alone", facts_->curated_edges().edges);
     line("models that declare a parent", total.declaring);
     line("models with several parents", total.multi_parent);
     line("self references", total.self_references);

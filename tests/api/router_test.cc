@@ -448,8 +448,9 @@ TEST_CASE("stats tell totals and the documents that were refused", "[api][router
   };
   const auto body = parse_json(api.get("/v1/stats").body);
   CHECK(keys(body) == Names{"snapshot", "observed_at", "partial", "models", "gone", "ghosts",
-                            "edges", "by_relation", "declaring", "multi_parent", "self_references",
-                            "cycles", "claims", "rejected_documents", "rejected", "unread_fields"});
+                            "edges", "by_relation", "curated_only", "curated_only_by_relation",
+                            "declaring", "multi_parent", "self_references", "cycles", "claims",
+                            "rejected_documents", "rejected", "unread_fields"});
   CHECK(same(at(at(body, "unread_fields"), "cardData"), 2));
   CHECK(asked == 9);
   CHECK(at(body, "partial").IsFalse());
@@ -615,6 +616,57 @@ TEST_CASE("what hangs on curated parents alone is counted beside, and can be lef
   CHECK(same(at(at(get("/v1/families"), "items")[0], "curated_only"), 2));
   CHECK(same(at(get("/v1/models/x/gguf/ancestors"), "curated_only"), 1));
   CHECK(same(at(get(base + "/impact"), "curated_only"), 2));
+  const auto impact = get(base + "/impact");
+  CHECK(same(at(at(at(impact, "impact"), "carries"), "models"), 3));
+  CHECK(same(at(at(at(impact, "impact"), "carries"), "curated_only"), 2));
+  CHECK(same(at(at(at(impact, "impact"), "only_source"), "curated_only"), 2));
+  CHECK(same(at(at(at(impact, "impact"), "refers"), "curated_only"), 0));
+  const auto stats = get("/v1/stats");
+  CHECK(same(at(stats, "edges"), 3));
+  CHECK(same(at(stats, "curated_only"), 1));
+  CHECK(same(at(at(stats, "curated_only_by_relation"), "finetune"), 1));
+  CHECK(same(at(at(stats, "curated_only_by_relation"), "quantized"), 0));
+  const auto found = get("/v1/search?q=Qwen/Qwen2-7B");
+  CHECK(same(at(at(found, "items")[0], "descendants"), 3));
+  CHECK(same(at(at(found, "items")[0], "curated_only"), 2));
+  CHECK(same(at(at(get("/v1/search?q=qwen"), "items")[0], "curated_only"), 2));
+}
+
+TEST_CASE("what could be impacted another way without a curated parent hangs on it",
+          "[api][router]") {
+  // y/adapter refers to the base by its own word and carries through the curated edge alone.
+  ApiFixture api;
+  auto columns = lineage_of(
+      "Qwen/Qwen2-7B -finetune-> lab/distilled\nlab/distilled -finetune-> y/both\n"
+      "Qwen/Qwen2-7B -adapter-> y/both\n");
+  const NodeId distilled = *find_exact(view_of(columns), "lab/distilled");
+  columns.claims[columns.claim_begin[columns.parent_begin[distilled]]].source =
+      ClaimSource::curated;
+  api.source.publish(columns);
+  const auto sums = parse_json(api.get("/v1/models/Qwen/Qwen2-7B/impact").body);
+  CHECK(same(at(at(at(sums, "impact"), "carries"), "models"), 2));
+  CHECK(same(at(at(at(sums, "impact"), "carries"), "curated_only"), 2));
+  CHECK(same(at(sums, "curated_only"), 1));
+}
+
+TEST_CASE("an unknown name is answered with the nearest, to programs and to people",
+          "[api][router]") {
+  ApiFixture api;
+  const auto detail = [&](const std::string& target) {
+    const Response response = api.get(target);
+    CHECK(response.status == 404);
+    return std::string{at(parse_json(response.body), "detail").GetString()};
+  };
+  CHECK(detail("/v1/models/Qwen/Qwen2-7C").find("did you mean Qwen/Qwen2-7B?") !=
+        std::string::npos);
+  CHECK(detail("/v1/families/qwem").find("did you mean qwen") != std::string::npos);
+  CHECK(detail("/v1/families/zzzzzzzz").find("did you mean") == std::string::npos);
+  const Response page = api.get("/models/Qwen/Qwen2-7C", {{"Accept", "text/html"}});
+  CHECK(page.status == 404);
+  CHECK(page.header("Content-Type") == "text/html; charset=utf-8");
+  CHECK(page.body.find("did you mean Qwen/Qwen2-7B?") != std::string::npos);
+  CHECK(api.get("/families/qwem", {{"Accept", "text/html"}}).body.find("did you mean qwen") !=
+        std::string::npos);
 }
 
 TEST_CASE("a stream is the whole answer, closed by its end line", "[api][router]") {
