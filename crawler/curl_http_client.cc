@@ -11,6 +11,7 @@
 #include "crawler/http_environment.h"
 #include "crawler/hub_url.h"
 #include "schema/error.h"
+#include "schema/text.h"
 
 namespace stemma {
 namespace {
@@ -27,13 +28,6 @@ using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 CURLcode initialise_curl() {
   static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
   return code;
-}
-
-std::string_view trim(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 /// Where the callbacks put what arrives.

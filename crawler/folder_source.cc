@@ -6,6 +6,7 @@
 #include "crawler/document_reader.h"
 #include "schema/error.h"
 #include "schema/model_name.h"
+#include "schema/percent.h"
 
 namespace stemma {
 namespace {
@@ -73,7 +74,7 @@ bool within(const ScopeTerm& term, std::string_view name) {
 }  // namespace
 
 std::optional<std::filesystem::path> FolderSource::folder_of(const std::string& hub) {
-  if (hub.rfind(kScheme, 0) == 0) return percent_decode(hub.substr(kScheme.size()));
+  if (hub.rfind(kScheme, 0) == 0) return percent_decode_lenient(hub.substr(kScheme.size()));
   std::error_code error;
   if (std::filesystem::is_directory(hub, error)) return hub;
   return std::nullopt;

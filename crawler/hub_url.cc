@@ -7,6 +7,8 @@
 
 #include "schema/error.h"
 #include "schema/model_name.h"
+#include "schema/percent.h"
+#include "schema/text.h"
 
 namespace stemma {
 namespace {
@@ -36,14 +38,6 @@ constexpr std::array kFields = {
     NamedField{"tags", kTags, true},
 };
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 /// A URL's parts as they are written: "https", "host:80", "/path?query".
 struct UrlParts {
   std::string_view scheme;
@@ -72,13 +66,6 @@ bool has_odd_characters(std::string_view url) {
 bool has_scheme(std::string_view link) {
   const auto at = link.find_first_of(":/?#");
   return at != std::string_view::npos && link[at] == ':';
-}
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 void append_expand(std::string& url, std::span<const std::string> fields, char separator) {
@@ -221,41 +208,6 @@ std::optional<std::string> next_link(std::span<const HttpHeader> headers) {
   return std::nullopt;
 }
 
-std::string percent_encode(std::string_view text) {
-  static constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      encoded += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    encoded += '%';
-    encoded += kHex[byte >> 4U];
-    encoded += kHex[byte & 15U];
-  }
-  return encoded;
-}
-
-std::string percent_decode(std::string_view text) {
-  std::string decoded;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '%' && at + 2 < text.size()) {
-      const int high = hex_value(text[at + 1]);
-      const int low = hex_value(text[at + 2]);
-      if (high >= 0 && low >= 0) {
-        decoded += static_cast<char>(high * 16 + low);
-        at += 2;
-        continue;
-      }
-    }
-    decoded += text[at];
-  }
-  return decoded;
-}
-
 std::vector<ScopeTerm> parse_scope(std::string_view scope) {
   scope = trim(scope);
   if (scope.empty() || scope == "all") return {ScopeTerm{}};
@@ -364,7 +316,7 @@ std::optional<std::string> model_name_in(std::string_view hub, std::string_view 
   const std::string prefix = std::string{hub_parts->rest} + "/api/models/";
   std::string_view path = parts->rest.substr(0, parts->rest.find_first_of("?#"));
   if (path.substr(0, prefix.size()) != prefix) return std::nullopt;
-  std::string name = percent_decode(path.substr(prefix.size()));
+  std::string name = percent_decode_lenient(path.substr(prefix.size()));
   if (!valid_repository_id(name)) return std::nullopt;
   return name;
 }
@@ -405,9 +357,9 @@ std::optional<DroppedField> drop_expand(std::string_view url, std::size_t index)
     const std::string_view pair = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     const auto equals = std::min(pair.find('='), pair.size());
-    const std::string key = percent_decode(pair.substr(0, equals));
+    const std::string key = percent_decode_lenient(pair.substr(0, equals));
     if ((key == "expand" || key == "expand[]") && seen++ == index) {
-      dropped.field = percent_decode(pair.substr(std::min(equals + 1, pair.size())));
+      dropped.field = percent_decode_lenient(pair.substr(std::min(equals + 1, pair.size())));
       found = true;
       continue;
     }

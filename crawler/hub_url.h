@@ -39,11 +39,6 @@ struct Origin {
 /// The target of the Link header with relation `next`, as written; nullopt where there is none.
 [[nodiscard]] std::optional<std::string> next_link(std::span<const HttpHeader> headers);
 
-/// Everything but unreserved characters (RFC 3986) as %XX.
-[[nodiscard]] std::string percent_encode(std::string_view text);
-/// %XX back to bytes; what is no such escape stays.
-[[nodiscard]] std::string percent_decode(std::string_view text);
-
 /// One part of the hub that a crawl walks. `since` is never written in a scope: it is what
 /// `crawl --since` makes.
 struct ScopeTerm {

@@ -4,18 +4,12 @@
 
 #include <utility>
 
+#include "schema/text.h"
+
 namespace stemma {
 namespace {
 
 namespace json = simdjson::ondemand;
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 /// Collects what PageIds tells, row by row.
 class Ascent {

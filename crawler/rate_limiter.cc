@@ -4,18 +4,12 @@
 #include <charconv>
 #include <utility>
 
+#include "schema/text.h"
+
 namespace stemma {
 namespace {
 
 constexpr std::int64_t kLongestSeconds = 24 * 60 * 60;
-
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 /// The value of parameter `name` in one list item such as `"api";r=499;t=295`.
 std::optional<std::int64_t> parameter(std::string_view item, char name) {

@@ -6,8 +6,9 @@
 #include <limits>
 #include <memory>
 
-#include "api/changes_body.h"
-#include "api/dump.h"
+#include "api/chunk_source.h"
+#include "api/export/dump.h"
+#include "api/render/changes_body.h"
 #include "schema/error.h"
 #include "tools/query.h"
 #include "tools/table.h"

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "api/bodies.h"
+#include "api/render/bodies.h"
 #include "crawler/ingest.h"
 #include "schema/error.h"
 #include "schema/utc_time.h"

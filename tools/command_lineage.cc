@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "api/bodies.h"
-#include "api/lineage_bodies.h"
-#include "api/lineage_queries.h"
-#include "api/page_link.h"
-#include "api/request.h"
+#include "api/query/lineage_queries.h"
+#include "api/query/links.h"
+#include "api/query/page_link.h"
+#include "api/render/bodies.h"
+#include "api/render/lineage_bodies.h"
 #include "schema/relation.h"
 #include "tools/query.h"
 #include "tools/table.h"

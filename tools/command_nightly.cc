@@ -9,8 +9,8 @@
 #include <iterator>
 #include <memory>
 
-#include "api/dump.h"
-#include "api/snapshot_facts.h"
+#include "api/export/dump.h"
+#include "api/query/snapshot_facts.h"
 #include "crawler/night.h"
 #include "graph/family.h"
 #include "index/agreement.h"

@@ -9,11 +9,11 @@
 #include <limits>
 #include <memory>
 
-#include "api/bodies.h"
-#include "api/page_link.h"
-#include "api/params.h"
-#include "api/queries.h"
-#include "api/request.h"
+#include "api/query/links.h"
+#include "api/query/page_link.h"
+#include "api/query/params.h"
+#include "api/query/queries.h"
+#include "api/render/bodies.h"
 #include "graph/burst.h"
 #include "graph/infer.h"
 #include "graph/lookup.h"

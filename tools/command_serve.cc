@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "api/endpoints/router.h"
 #include "api/http/server.h"
 #include "graph/family.h"
 #include "index/crawl_ledger.h"
@@ -39,7 +40,7 @@ void run_serve(const CliGlobals& globals, const ServeOptions& options) {
   };
   context.log = [](const std::string& message) { spdlog::error("{}", message); };
   context.trusted_proxies = AddressSet::parse(options.trust_proxy);
-  Server server{parse_listen_address(options.listen), context};
+  Server server{parse_listen_address(options.listen), handlers_of(context)};
   try {
     const SnapshotTotals totals = snapshots.current()->total();
     spdlog::info("snapshot {}: {} models, {} edges", totals.number, totals.models, totals.edges);

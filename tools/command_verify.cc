@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "api/bodies.h"
+#include "api/render/bodies.h"
 #include "index/agreement.h"
 #include "index/verify.h"
 #include "tools/progress.h"

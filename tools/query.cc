@@ -7,8 +7,8 @@
 #include <cstdio>
 #include <limits>
 
-#include "api/page_link.h"
-#include "api/queries.h"
+#include "api/query/page_link.h"
+#include "api/query/queries.h"
 #include "graph/infer.h"
 #include "graph/lookup.h"
 #include "graph/nearest.h"

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "api/params.h"
-#include "api/snapshot_facts.h"
+#include "api/query/params.h"
+#include "api/query/snapshot_facts.h"
 #include "index/snapshot_set.h"
 #include "tools/command.h"
 

@@ -5,7 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "api/request.h"
+#include "api/chunk_source.h"
+#include "api/http/request.h"
 
 namespace stemma {
 

@@ -12,6 +12,7 @@
 
 #include "api/http/connection.h"
 #include "api/http/signal_watch.h"
+#include "schema/error.h"
 
 namespace stemma {
 namespace {
@@ -27,13 +28,10 @@ constexpr std::chrono::milliseconds kAcceptRetry{100};
 }  // namespace
 
 struct Server::Impl {
-  Impl(ApiContext& context, const ServerLimits& given)
+  Impl(RequestHandlers handlers, const ServerLimits& given)
       : limits{given},
-        log{context.log},
-        exchange{[&context](const Request& request) { return handle(request, context); },
-                 [&context](int status, std::string_view detail) {
-                   return refuse(status, detail, context);
-                 }},
+        log{std::move(handlers.log)},
+        exchange{std::move(handlers.answer), std::move(handlers.refuse)},
         connections{exchange, given} {}
 
   void bind(const ListenAddress& address, const std::string& shown) {
@@ -99,7 +97,7 @@ struct Server::Impl {
   }
 
   const ServerLimits limits;
-  const std::function<void(const std::string&)>& log;
+  std::function<void(const std::string&)> log;
   HttpExchange exchange;
   Connections connections;
   asio::io_context io;
@@ -126,8 +124,8 @@ struct Server::Impl {
   }
 };
 
-Server::Server(const ListenAddress& address, ApiContext& context, const ServerLimits& limits)
-    : impl_{std::make_unique<Impl>(context, limits)} {
+Server::Server(const ListenAddress& address, RequestHandlers handlers, const ServerLimits& limits)
+    : impl_{std::make_unique<Impl>(std::move(handlers), limits)} {
   const bool ipv6 = address.host.find(':') != std::string::npos;
   const std::string shown = ipv6 ? '[' + address.host + ']' : address.host;
   impl_->bind(address, shown);

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "api/http/listen_address.h"
-#include "api/router.h"
+#include "api/http/request_handlers.h"
 
 namespace stemma {
 
@@ -30,8 +30,8 @@ struct ServerLimits {
 class Server {
  public:
   /// Binds; connections queue from here on. Throws Error{unavailable} naming the address where it
-  /// is taken or not ours. `context` must outlive the server.
-  Server(const ListenAddress& address, ApiContext& context, const ServerLimits& limits = {});
+  /// is taken or not ours. What `handlers` refer to must outlive the server.
+  Server(const ListenAddress& address, RequestHandlers handlers, const ServerLimits& limits = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "api/router.h"
+#include "api/endpoints/router.h"
 #include "schema/error.h"
 #include "tests/support/lineage.h"
 

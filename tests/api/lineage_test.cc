@@ -1,6 +1,6 @@
 #include <sstream>
 
-#include "api/router.h"
+#include "api/endpoints/router.h"
 #include "tests/api/api_fixture.h"
 #include "tests/api/json_support.h"
 #include "tests/support/catch.h"

@@ -2,12 +2,16 @@
 
 #include <array>
 
-#include "api/cursor.h"
-#include "api/gzip.h"
+#include "api/chunk_source.h"
 #include "api/http/address_set.h"
+#include "api/http/gzip.h"
+#include "api/http/request.h"
 #include "api/json.h"
-#include "api/request.h"
+#include "api/query/cursor.h"
+#include "schema/error.h"
 #include "schema/model_record.h"
+#include "schema/percent.h"
+#include "schema/text.h"
 #include "tests/api/unzip.h"
 #include "tests/support/catch.h"
 

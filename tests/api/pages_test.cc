@@ -1,4 +1,4 @@
-#include "api/pages.h"
+#include "api/web/pages.h"
 
 #include "tests/api/api_fixture.h"
 #include "tests/support/catch.h"

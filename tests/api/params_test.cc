@@ -1,4 +1,4 @@
-#include "api/params.h"
+#include "api/query/params.h"
 
 #include "tests/support/catch.h"
 

@@ -1,4 +1,5 @@
-#include "api/router.h"
+#include "api/endpoints/router.h"
+#include "api/chunk_source.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,5 @@
 #include "api/http/server.h"
+#include "api/endpoints/router.h"
 
 #include <arpa/inet.h>
 #include <httplib.h>
@@ -51,7 +52,7 @@ struct RunningServer : ApiFixture {
   }
 
   ServerLimits limits;
-  Server server{{"127.0.0.1", 0}, context, limits};
+  Server server{{"127.0.0.1", 0}, handlers_of(context), limits};
   std::thread runner{[this] { server.run(); }};
 };
 
@@ -235,7 +236,7 @@ TEST_CASE("clients that are waited for hold no thread", "[api][server]") {
   std::string drawing;
   for (int i = 0; i < 50000; ++i) drawing += "gpt2 -finetune-> c/m" + std::to_string(i) + "\n";
   api.source.publish(lineage_of(drawing));
-  Server server{{"127.0.0.1", 0}, api.context, {.threads = 1}};
+  Server server{{"127.0.0.1", 0}, handlers_of(api.context), {.threads = 1}};
   std::thread runner{[&] { server.run(); }};
   std::vector<std::unique_ptr<RawClient>> bad;
   for (int i = 0; i < 30; ++i) {
@@ -376,7 +377,7 @@ struct SlowReader {
       std::string drawing;
       for (int i = 0; i < 50000; ++i) drawing += "gpt2 -finetune-> c/m" + std::to_string(i) + "\n";
       api.source.publish(lineage_of(drawing));
-      Server server{{"127.0.0.1", 0}, api.context, {.threads = 2}};
+      Server server{{"127.0.0.1", 0}, handlers_of(api.context), {.threads = 2}};
       const std::string url = server.url() + "\n";
       (void)!::write(ends[1], url.data(), url.size());
       server.run_until_signal();
@@ -423,7 +424,7 @@ TEST_CASE("a port in use is named", "[api][server]") {
   const std::string url = running.server.url();
   const int port = std::stoi(url.substr(url.rfind(':') + 1));
   try {
-    const Server second{{"127.0.0.1", port}, running.context};
+    const Server second{{"127.0.0.1", port}, handlers_of(running.context)};
     FAIL("two servers on one port");
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::unavailable);
@@ -433,7 +434,7 @@ TEST_CASE("a port in use is named", "[api][server]") {
 
 TEST_CASE("a server that was stopped before it ran does not run", "[api][server]") {
   ApiFixture api;
-  Server server{{"127.0.0.1", 0}, api.context, {.threads = 1}};
+  Server server{{"127.0.0.1", 0}, handlers_of(api.context), {.threads = 1}};
   server.stop();
   server.run();
   SUCCEED("returned");
@@ -441,7 +442,7 @@ TEST_CASE("a server that was stopped before it ran does not run", "[api][server]
 
 TEST_CASE("SIGTERM ends the server", "[api][server]") {
   ApiFixture api;
-  Server server{{"127.0.0.1", 0}, api.context, {.threads = 1}};
+  Server server{{"127.0.0.1", 0}, handlers_of(api.context), {.threads = 1}};
   std::thread sender{[url = server.url()] {
     httplib::Client client{url};
     (void)client.Get("/healthz");  // answered: the server runs, its handlers are in place

@@ -10,6 +10,8 @@ set(expected
   "crawler/stores.cc: #include <rocksdb/db.h>"
   "api/sideways.cc: #include \"crawler/crawl.h\""
   "api/sideways.cc: #include <curl/curl.h>"
+  "api/query/upward.cc: #include \"api/http/request.h\""
+  "tools/asks.cc: #include \"api/http/server.h\""
   "tools/main.cc: #include \"main.h\"")
 list(LENGTH expected count)
 

@@ -1,0 +1,231 @@
+#include "api/query/params.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include "graph/infer.h"
+#include "graph/search.h"
+#include "schema/relation.h"
+
+namespace stemma {
+namespace {
+
+template <class Number>
+std::optional<Number> parse_number(std::string_view text) {
+  Number value{};
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::string joined(std::initializer_list<std::string_view> words) {
+  std::string text;
+  for (const std::string_view word : words) {
+    if (!text.empty()) text += ", ";
+    text += word;
+  }
+  return text;
+}
+
+SortKey sort_key(std::string_view word) {
+  if (word == "likes") return SortKey::likes;
+  if (word == "created_at") return SortKey::created_at;
+  if (word == "depth") return SortKey::depth;
+  if (word == "id") return SortKey::id;
+  return SortKey::downloads;
+}
+
+}  // namespace
+
+ParamError::ParamError(std::string parameter, std::string reason)
+    : Error{ErrorKind::usage, parameter + ": " + reason},
+      parameter_{std::move(parameter)},
+      reason_{std::move(reason)} {}
+
+std::optional<std::string> ParamReader::text(std::string_view name) {
+  std::optional<std::string> value;
+  for (std::size_t i = 0; i < params_.size(); ++i) {
+    if (params_[i].name != name) continue;
+    taken_[i] = true;
+    if (value) throw ParamError{std::string{name}, "is given more than once"};
+    if (params_[i].value.empty()) throw ParamError{std::string{name}, "is empty"};
+    value = params_[i].value;
+  }
+  return value;
+}
+
+std::vector<std::string> ParamReader::list(std::string_view name) {
+  std::vector<std::string> values;
+  for (std::size_t i = 0; i < params_.size(); ++i) {
+    if (params_[i].name != name) continue;
+    taken_[i] = true;
+    std::string_view rest = params_[i].value;
+    while (true) {
+      const auto comma = rest.find(',');
+      const std::string_view value = rest.substr(0, comma);
+      if (value.empty()) throw ParamError{std::string{name}, "has an empty value"};
+      if (values.size() == kMostAlternatives) {
+        throw ParamError{std::string{name},
+                         "has more than " + std::to_string(kMostAlternatives) + " values"};
+      }
+      values.emplace_back(value);
+      if (comma == std::string_view::npos) break;
+      rest.remove_prefix(comma + 1);
+    }
+  }
+  return values;
+}
+
+std::optional<std::int64_t> ParamReader::number(std::string_view name, std::int64_t least,
+                                                std::int64_t most) {
+  const auto given = text(name);
+  if (!given) return std::nullopt;
+  const auto value = parse_number<std::int64_t>(*given);
+  if (!value || *value < least || *value > most) {
+    const std::string range = most == std::numeric_limits<std::int64_t>::max()
+                                  ? std::to_string(least) + " or more"
+                                  : "from " + std::to_string(least) + " to " + std::to_string(most);
+    throw ParamError{std::string{name}, "must be a whole number, " + range};
+  }
+  return value;
+}
+
+std::optional<bool> ParamReader::flag(std::string_view name) {
+  const auto given = text(name);
+  if (!given) return std::nullopt;
+  if (*given == "true" || *given == "1") return true;
+  if (*given == "false" || *given == "0") return false;
+  throw ParamError{std::string{name}, "must be true or false"};
+}
+
+std::optional<UnixSeconds> ParamReader::time(std::string_view name) {
+  const auto given = text(name);
+  if (!given) return std::nullopt;
+  const auto value = parse_utc(*given);
+  if (!value)
+    throw ParamError{std::string{name}, "must be a date or time such as 2024-07-11T00:00:00Z"};
+  return value;
+}
+
+std::string ParamReader::choice(std::string_view name,
+                                std::initializer_list<std::string_view> words) {
+  const auto given = text(name);
+  if (!given) return std::string{*words.begin()};
+  for (const std::string_view word : words) {
+    if (*given == word) return *given;
+  }
+  throw ParamError{std::string{name}, "must be one of " + joined(words)};
+}
+
+std::string ParamReader::search_text(std::string_view name, bool may_be_empty) {
+  if (may_be_empty) {
+    const auto named = [&](const Param& param) { return param.name == name; };
+    const auto given = std::find_if(params_.begin(), params_.end(), named);
+    if (given == params_.end()) return {};
+    if (given->value.empty() && std::count_if(params_.begin(), params_.end(), named) == 1) {
+      taken_[static_cast<std::size_t>(given - params_.begin())] = true;
+      return {};
+    }
+  }
+  const auto text = this->text(name);
+  if (!text) throw ParamError{std::string{name}, "is missing: the text to search for"};
+  if (text->size() > kLongestSearch) {
+    throw ParamError{std::string{name},
+                     "is longer than " + std::to_string(kLongestSearch) + " bytes"};
+  }
+  if (search_words(*text).size() > kMostSearchWords) {
+    throw ParamError{std::string{name},
+                     "has more than " + std::to_string(kMostSearchWords) + " words"};
+  }
+  return *text;
+}
+
+std::size_t ParamReader::limit() {
+  const auto given = number("limit", 1, static_cast<std::int64_t>(kMaxLimit));
+  return given ? static_cast<std::size_t>(*given) : kDefaultLimit;
+}
+
+std::size_t ParamReader::top() {
+  constexpr std::int64_t kMost = 100'000;
+  return static_cast<std::size_t>(number("top", 1, kMost).value_or(kDefaultLimit));
+}
+
+std::optional<AsOf> ParamReader::as_of() {
+  const auto given = text("as_of");
+  if (!given) return std::nullopt;
+  AsOf as_of{.text = *given};
+  constexpr std::size_t kDateLength = 10;  // 2025-04-30
+  if (const auto value = parse_number<std::int64_t>(*given)) {
+    if (*value < 1 || *value > std::numeric_limits<SnapshotNumber>::max())
+      throw ParamError{"as_of", "must be the number of a snapshot, from 1, or a date or time"};
+    as_of.number = static_cast<SnapshotNumber>(*value);
+  } else if (const auto when = parse_utc(*given)) {
+    as_of.time = given->size() == kDateLength ? *when + 24 * 60 * 60 - 1 : *when;
+  } else {
+    throw ParamError{"as_of",
+                     "must be the number of a snapshot, or a date or time such as 2025-04-30"};
+  }
+  return as_of;
+}
+
+std::optional<double> ParamReader::share(std::string_view name) {
+  const auto given = text(name);
+  if (!given) return std::nullopt;
+  const auto value = parse_number<double>(*given);
+  if (!value || !(*value >= 0 && *value <= 1)) {
+    throw ParamError{std::string{name}, "must be a number from 0 to 1"};
+  }
+  return value;
+}
+
+EdgeChoice ParamReader::edges() {
+  EdgeChoice choice{.inferred_from = {}, .curated = flag("curated").value_or(true)};
+  const auto asked = flag("include_inferred");
+  if (asked && !*asked) return choice;
+  const auto least = ParamReader{params_}.share("min_confidence");
+  if (least) {
+    choice.inferred_from = static_cast<float>(*least);
+  } else if (asked) {
+    choice.inferred_from = kSureEnough;
+  }
+  return choice;
+}
+
+void ParamReader::finish() const {
+  for (std::size_t i = 0; i < params_.size(); ++i) {
+    if (!taken_[i]) throw ParamError{params_[i].name, "is not a parameter of this resource"};
+  }
+}
+
+ListQuery read_list_query(ParamReader& reader, bool gone_by_default, bool with_depth) {
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  ListQuery query;
+  for (const std::string& word : reader.list("relation")) {
+    const auto relation = parse_relation(word);
+    if (!relation) {
+      throw ParamError{"relation", "must be finetune, adapter, quantized, merge or unspecified"};
+    }
+    query.filters.relations.push_back(*relation);
+  }
+  if (with_depth) {
+    if (const auto depth = reader.number("depth", 1, std::numeric_limits<std::uint32_t>::max())) {
+      query.filters.max_depth = static_cast<std::uint32_t>(*depth);
+    }
+  }
+  query.filters.authors = reader.list("author");
+  query.filters.licenses = reader.list("license");
+  query.filters.pipeline_tags = reader.list("pipeline_tag");
+  query.filters.libraries = reader.list("library");
+  query.filters.min_downloads = reader.number("min_downloads", 0, kMost);
+  query.filters.created_after = reader.time("created_after");
+  query.filters.created_before = reader.time("created_before");
+  query.filters.min_confidence = reader.share("min_confidence");
+  query.filters.include_gone = reader.flag("include_gone").value_or(gone_by_default);
+  query.sort = sort_key(reader.choice("sort", {"downloads", "likes", "created_at", "depth", "id"}));
+  query.descending = reader.choice("order", {"desc", "asc"}) == "desc";
+  query.limit = reader.limit();
+  return query;
+}
+
+}  // namespace stemma

@@ -1,0 +1,48 @@
+#include "api/render/csv.h"
+
+#include <fmt/format.h>
+
+#include "api/render/overloaded.h"
+
+namespace stemma {
+namespace {
+
+void append_quoted(std::string& out, std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+    out += text;
+    return;
+  }
+  out += '"';
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  out += '"';
+}
+
+}  // namespace
+
+std::string plain_text(const Value& value) {
+  return std::visit(
+      Overloaded{[](std::monostate) { return std::string{}; },
+                 [](LeftOut) { return std::string{}; },
+                 [](std::string_view text) { return std::string{text}; },
+                 [](const std::string& text) { return text; },
+                 [](TimeValue time) { return format_utc(time.seconds); },
+                 [](const HubId& id) { return std::string{id.hex()}; },
+                 [](std::int64_t number) { return std::to_string(number); },
+                 // The fewest digits that give the same number, as in JSON.
+                 [](float share) { return fmt::format("{}", share); },
+                 [](double number) { return fmt::format("{}", number); },
+                 [](RoundedValue rounded) { return fmt::format("{:.4f}", rounded.number); },
+                 [](bool flag) { return std::string{flag ? "true" : "false"}; },
+                 [](const TextList& list) { return fmt::format("{}", fmt::join(list, " ")); }},
+      value);
+}
+
+void append_csv_value(std::string& out, const Value& value) {
+  if (const auto* text = std::get_if<std::string_view>(&value)) return append_quoted(out, *text);
+  append_quoted(out, plain_text(value));
+}
+
+}  // namespace stemma

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/query/queries.h"
+
+namespace stemma {
+
+// Pages for people: plain HTML without scripts and without a request to anywhere else. Whatever
+// comes from the hub or from the visitor is escaped; texts must be valid UTF-8.
+
+[[nodiscard]] std::string escape_html(std::string_view text);
+[[nodiscard]] std::string_view stylesheet() noexcept;
+
+[[nodiscard]] std::string home_page(const SnapshotFacts& facts, const FamiliesAnswer& families);
+/// The page shows as many rows; that `items` has more tells it that there are more.
+inline constexpr std::size_t kSearchRowsShown = 50;
+[[nodiscard]] std::string search_page(const SnapshotFacts& facts, std::string_view text,
+                                      const std::vector<SearchItem>& items);
+[[nodiscard]] std::string model_page(const SnapshotFacts& facts, const ModelAnswer& model,
+                                     const ListAnswer& parents, const ListAnswer& children);
+[[nodiscard]] std::string family_page(const SnapshotFacts& facts, const FamilyAnswer& family,
+                                      const ListAnswer& derivatives);
+[[nodiscard]] std::string error_page(std::string_view title, std::string_view detail);
+
+}  // namespace stemma
