@@ -8,7 +8,7 @@
 
 #include "api/chunk_source.h"
 #include "api/export/dump.h"
-#include "api/render/changes_body.h"
+#include "api/render/change_lines.h"
 #include "schema/error.h"
 #include "tools/query.h"
 #include "tools/table.h"

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "api/render/bodies.h"
+#include "api/render/answers.h"
 #include "crawler/ingest.h"
 #include "schema/error.h"
 #include "schema/utc_time.h"
@@ -75,7 +75,7 @@ void run_crawls(const CliGlobals& globals, std::size_t limit) {
   const std::vector<RunFacts> facts = ledger.run_facts(limit);
   const std::vector<Night> nights = ledger.nights(limit);
   if (globals.json) {
-    fmt::print("{}\n", crawls_body(facts, nights));
+    fmt::print("{}\n", runs_json(facts, nights));
     return;
   }
   Table table{{{"RUN", true},

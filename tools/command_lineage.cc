@@ -7,8 +7,7 @@
 #include "api/query/lineage_queries.h"
 #include "api/query/links.h"
 #include "api/query/page_link.h"
-#include "api/render/bodies.h"
-#include "api/render/lineage_bodies.h"
+#include "api/render/answers.h"
 #include "schema/relation.h"
 #include "tools/query.h"
 #include "tools/table.h"
@@ -27,7 +26,7 @@ class LineageQuery : QueryBase {
     const NodeId to = resolve_model(invocation_.names[1]);
     reader_.finish();
     const PathAnswer answer = find_path(*facts_, from, to);
-    if (globals_.json) return print(path_body(view(), answer) + '\n');
+    if (globals_.json) return print(path_json(view(), answer) + '\n');
     const std::vector<Path>& paths = answer.paths.paths;
     std::string out =
         fmt::format("{} derives from {} in {}, {}{} shortest {}, {}.\n",
@@ -54,7 +53,7 @@ class LineageQuery : QueryBase {
     const NodeId b = resolve_model(invocation_.names[1]);
     reader_.finish();
     const CommonAnswer answer = find_common(*facts_, a, b);
-    if (globals_.json) return print(common_body(view(), answer) + '\n');
+    if (globals_.json) return print(common_json(view(), answer) + '\n');
     std::string out = fmt::format(
         "{} and {} have {} in common, themselves and ghosts included, {}.\n", view().name(a),
         view().name(b), plural(answer.items.size(), "ancestor"), snapshot_text(view()));
@@ -75,7 +74,7 @@ class LineageQuery : QueryBase {
     const NodeId model = resolve_model(name());
     reader_.finish();
     const DominatorsAnswer answer = find_dominators(*facts_, model);
-    if (globals_.json) return print(dominators_body(view(), answer) + '\n');
+    if (globals_.json) return print(dominators_json(view(), answer) + '\n');
     std::string out;
     if (answer.root) {
       out = fmt::format("{} declares no parent: it is a root, {}.\n", name_of(model),
@@ -102,7 +101,7 @@ class LineageQuery : QueryBase {
     const ListAnswer answer = list_impact(*facts_, model, exposures, query);
     const std::string path = model_path(view().name(model)) + "/impact";
     if (globals_.json)
-      return print(list_body(view(), answer,
+      return print(list_json(view(), answer,
                              rest_of(path, answer.listing.items.size(), answer.listing.total)) +
                    '\n');
     const Impact& impact = *answer.impact;
@@ -144,7 +143,7 @@ class LineageQuery : QueryBase {
     const NodeId model = resolve_model(name());
     reader_.finish();
     const LicensesAnswer answer = show_licenses(*facts_, model);
-    if (globals_.json) return print(licenses_body(view(), answer) + '\n');
+    if (globals_.json) return print(licenses_json(view(), answer) + '\n');
     std::string out = fmt::format(
         "{} declares {}; {}: {}, {}.\n", name_of(model),
         text_or_dash(declared_license(view(), model)),
@@ -182,7 +181,7 @@ class LineageQuery : QueryBase {
     const NodeId model = resolve_model(name());
     reader_.finish();
     const HistoryAnswer answer = show_history(*facts_, model);
-    if (globals_.json) return print(history_body(view(), answer) + '\n');
+    if (globals_.json) return print(history_json(view(), answer) + '\n');
     const auto seen = [&](SnapshotNumber number) {
       const std::string text = format_utc(observed_at(view(), number));
       return text_or_dash(text);
@@ -228,7 +227,7 @@ class LineageQuery : QueryBase {
     const LintAnswer answer = list_lint(*facts_, kinds, 0, limit);
     if (globals_.json)
       return print(
-          lint_body(view(), answer, rest_of("/v1/lint", answer.items.size(), answer.total)) + '\n');
+          lint_json(view(), answer, rest_of("/v1/lint", answer.items.size(), answer.total)) + '\n');
     std::string out = fmt::format("{} in what live models say of their parents, {}.\n\n",
                                   plural(answer.total, "finding"), snapshot_text(view()));
     Table sums{{{"KIND"}, {"FINDINGS", true}}};

@@ -13,7 +13,7 @@
 #include "api/query/page_link.h"
 #include "api/query/params.h"
 #include "api/query/queries.h"
-#include "api/render/bodies.h"
+#include "api/render/answers.h"
 #include "graph/burst.h"
 #include "graph/infer.h"
 #include "graph/lookup.h"
@@ -41,7 +41,7 @@ class Query : QueryBase {
     if (subject.family != nullptr) return print_family(*subject.family);
     reader_.finish();
     const ModelAnswer answer = show_model(*facts_, subject.model);
-    if (globals_.json) return print(model_body(view(), answer) + '\n');
+    if (globals_.json) return print(model_json(view(), answer) + '\n');
     print_model(answer);
   }
 
@@ -113,7 +113,7 @@ class Query : QueryBase {
     const bool any = reader_.choice("policy", {"any", "fractional"}) == "any";
     reader_.finish();
     const FamiliesAnswer answer = list_families(*facts_, any ? Policy::any : Policy::fractional);
-    if (globals_.json) return print(families_body(view(), answer) + '\n');
+    if (globals_.json) return print(families_json(view(), answer) + '\n');
     Table table{{{"FAMILY"},
                  {"OFFICIAL", true},
                  {"DERIVATIVES", true},
@@ -138,7 +138,7 @@ class Query : QueryBase {
     const std::size_t limit = read_limit();
     reader_.finish();
     const std::vector<SearchItem> items = stemma::search(*facts_, name(), limit);
-    if (globals_.json) return print(search_body(view(), items) + '\n');
+    if (globals_.json) return print(search_json(view(), items) + '\n');
     if (items.empty()) {
       return print(fmt::format("Nothing is called anything like '{}' in {}.\n{}", printable(name()),
                                snapshot_text(view()), marks()));
@@ -166,20 +166,20 @@ class Query : QueryBase {
       // The numbers are in the snapshot; only the list of what was refused is missing.
       spdlog::warn("{}", error.what());
     }
-    if (globals_.json) return print(stats_body(*facts_, troubles) + '\n');
+    if (globals_.json) return print(stats_json(*facts_, troubles) + '\n');
     print_stats(troubles);
   }
 
   void inference() {
     const InferenceAnswer answer = show_inference(*facts_, reader_.flag("measure").value_or(false));
     reader_.finish();
-    if (globals_.json) return print(inference_body(view(), answer) + '\n');
+    if (globals_.json) return print(inference_json(view(), answer) + '\n');
     print_inference(answer);
   }
 
   void snapshots() {
     reader_.finish();
-    if (globals_.json) return print(snapshots_body(view()) + '\n');
+    if (globals_.json) return print(snapshots_json(view()) + '\n');
     Table table{
         {{"SNAPSHOT", true}, {"OBSERVED AT"}, {"MODELS", true}, {"EDGES", true}, {"PARTIAL"}}};
     for (const SnapshotRow& row : view().history) {
@@ -272,7 +272,7 @@ class Query : QueryBase {
   void print_list(const ListAnswer& answer, const std::string& path,
                   const std::string& head) const {
     if (globals_.json) {
-      return print(list_body(view(), answer,
+      return print(list_json(view(), answer,
                              rest_of(path, answer.listing.items.size(), answer.listing.total)) +
                    '\n');
     }
@@ -421,7 +421,7 @@ class Query : QueryBase {
     const std::size_t top = reader_.top();
     reader_.finish();
     const FamilyAnswer answer = show_family(*facts_, family, policy);
-    if (globals_.json) return print(family_body(view(), answer, top) + '\n');
+    if (globals_.json) return print(family_json(view(), answer, top) + '\n');
     std::string out;
     if (answer.fractional != nullptr) {
       out = fmt::format(

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "api/render/bodies.h"
+#include "api/render/answers.h"
 #include "index/agreement.h"
 #include "index/verify.h"
 #include "tools/progress.h"
@@ -34,7 +34,7 @@ void run_verify(CliGlobals& globals, bool all) {
                     [&](const std::string& doing) { line.show(doing); });
   }
   if (!report.ok()) globals.exit_code = 1;
-  if (globals.json) return print(verify_body(report) + '\n');
+  if (globals.json) return print(verify_json(report) + '\n');
   Table table{{{"SNAPSHOT", true},
                {"CLAIMS OBSERVED", true},
                {"KEPT", true},

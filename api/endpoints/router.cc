@@ -17,9 +17,8 @@
 #include "api/query/lineage_queries.h"
 #include "api/query/links.h"
 #include "api/query/page_link.h"
-#include "api/render/bodies.h"
-#include "api/render/changes_body.h"
-#include "api/render/lineage_bodies.h"
+#include "api/render/answers.h"
+#include "api/render/change_lines.h"
 #include "api/web/pages.h"
 #include "graph/lookup.h"
 #include "graph/nearest.h"
@@ -96,6 +95,13 @@ std::string base_url(const Request& request, bool forwarded) {
   if (!plausible_host(host)) host = "localhost";
   const bool secure = equal_folded(first("X-Forwarded-Proto"), "https");
   return fmt::format("{}://{}", secure ? "https" : "http", host);
+}
+
+std::string drained(const ChunkSource& chunks) {
+  std::string text;
+  while (chunks(text)) {
+  }
+  return text;
 }
 
 std::string join_path(const std::vector<std::string>& segments, std::size_t from, std::size_t to) {
@@ -378,7 +384,7 @@ class Exchange {
       const auto answer = std::make_shared<ListAnswer>(make_list(query));
       return Page{.shown = answer->listing.items.size(),
                   .total = answer->listing.total,
-                  .body = [this, answer](auto next) { return list_body(view(), *answer, next); },
+                  .body = [this, answer](auto next) { return list_json(view(), *answer, next); },
                   .lines = [this, answer] { return list_lines(facts_->handle(), *answer); }};
     });
   }
@@ -449,7 +455,7 @@ class Exchange {
     if (redirect_) return *redirect_;
     reader.finish();
     return whole(model_path(name), kJson,
-                 [&] { return model_body(view(), show_model(*facts_, node)); });
+                 [&] { return model_json(view(), show_model(*facts_, node)); });
   }
 
   Response model_list(const std::string& name, const std::string& sub) {
@@ -463,9 +469,9 @@ class Exchange {
       static_cast<void>(reader.share("min_confidence"));  // was used to open the snapshot
       reader.finish();
       return whole(path, kJson, [&] {
-        if (sub == "dominators") return dominators_body(view(), find_dominators(*facts_, node));
-        if (sub == "history") return history_body(view(), show_history(*facts_, node));
-        return licenses_body(view(), show_licenses(*facts_, node));
+        if (sub == "dominators") return dominators_json(view(), find_dominators(*facts_, node));
+        if (sub == "history") return history_json(view(), show_history(*facts_, node));
+        return licenses_json(view(), show_licenses(*facts_, node));
       });
     }
     if (sub == "parents") {
@@ -495,7 +501,8 @@ class Exchange {
     const bool lines = wants_lines(request_.header("Accept"));
     return whole("/v1/families", lines ? kNdjson : kJson, [&] {
       const FamiliesAnswer answer = list_families(*facts_, policy);
-      return lines ? families_lines(view(), answer) : families_body(view(), answer);
+      return lines ? drained(families_lines(facts_->handle(), answer))
+                   : families_json(view(), answer);
     });
   }
 
@@ -511,7 +518,7 @@ class Exchange {
     const std::size_t top = reader.top();
     reader.finish();
     return whole("/v1/families/" + percent_encode(name), kJson, [&] {
-      return family_body(view(), show_family(*facts_, definition, policy), top);
+      return family_json(view(), show_family(*facts_, definition, policy), top);
     });
   }
 
@@ -535,7 +542,7 @@ class Exchange {
     const bool lines = wants_lines(request_.header("Accept"));
     return whole("/v1/search", lines ? kNdjson : kJson, [&] {
       const std::vector<SearchItem> items = search(*facts_, text, limit);
-      return lines ? search_lines(view(), items) : search_body(view(), items);
+      return lines ? drained(search_lines(facts_->handle(), items)) : search_json(view(), items);
     });
   }
 
@@ -544,7 +551,7 @@ class Exchange {
     open_as_of(reader, false);
     reader.finish();
     return whole("/v1/stats", kJson, [&] {
-      return stats_body(*facts_, context_.troubles
+      return stats_json(*facts_, context_.troubles
                                      ? context_.troubles(facts_->number(), kRejectedShown)
                                      : Troubles{});
     });
@@ -567,8 +574,8 @@ class Exchange {
     const NodeId from = node(a);
     const NodeId to = node(b);
     return whole("/v1/" + resource, kJson, [&] {
-      return resource == "path" ? path_body(view(), find_path(*facts_, from, to))
-                                : common_body(view(), find_common(*facts_, from, to));
+      return resource == "path" ? path_json(view(), find_path(*facts_, from, to))
+                                : common_json(view(), find_common(*facts_, from, to));
     });
   }
 
@@ -582,7 +589,7 @@ class Exchange {
       const auto answer = std::make_shared<LintAnswer>(list_lint(*facts_, kinds, offset, most));
       return Page{.shown = answer->items.size(),
                   .total = answer->total,
-                  .body = [this, answer](auto next) { return lint_body(view(), *answer, next); },
+                  .body = [this, answer](auto next) { return lint_json(view(), *answer, next); },
                   .lines = [this, answer] { return lint_lines(facts_->handle(), *answer); }};
     });
   }
@@ -590,7 +597,7 @@ class Exchange {
   Response license_table_answer() {
     refuse_params();
     open_current();
-    return whole("/v1/licenses", kJson, [] { return license_table_body(); });
+    return whole("/v1/licenses", kJson, [] { return license_table_json(); });
   }
 
   Response inference() {
@@ -598,7 +605,7 @@ class Exchange {
     open_as_of(reader, false);
     reader.finish();
     return whole("/v1/inference", kJson,
-                 [&] { return inference_body(view(), show_inference(*facts_, false)); });
+                 [&] { return inference_json(view(), show_inference(*facts_, false)); });
   }
 
   Response changes() {
@@ -617,7 +624,7 @@ class Exchange {
     ParamReader reader{target_->params};
     open_current();
     reader.finish();
-    return whole("/v1/snapshots", kJson, [&] { return snapshots_body(view()); });
+    return whole("/v1/snapshots", kJson, [&] { return snapshots_json(view()); });
   }
 
   void refuse_params() const { ParamReader{target_->params}.finish(); }

@@ -10,8 +10,8 @@
 #include <numeric>
 #include <optional>
 
+#include "api/fields/answer_parts.h"
 #include "api/fields/model_rows.h"
-#include "api/render/body_parts.h"
 #include "api/render/csv.h"
 #include "api/render/json_fields.h"
 #include "graph/augment.h"
@@ -238,7 +238,8 @@ std::string manifest(SnapshotFacts& facts, const DumpRequest& request, const Cen
   json.time(total.observed_at);
   json.key("partial");
   json.boolean(total.partial != 0);
-  write_marks(json, view, true);
+  JsonSink marks{json};
+  tell_marks_but_partial(marks, view);
   json.key("of");
   if (request.scope.everything()) {
     json.null();

@@ -19,6 +19,7 @@ enum class FieldType {
   flag_or_text,  ///< false, or a word
   time,          ///< RFC 3339, UTC
   texts,         ///< a list
+  integers,      ///< a list
   counts,        ///< an object from names to numbers
   object,        ///< of the fields in `inside`
   objects,       ///< a list of such
@@ -136,13 +137,13 @@ consteval std::size_t place_of(const Field<Row> (&fields)[N], std::string_view n
   return at;
 }
 
-/// A field of `list` for rows of another type that convert to those of the list, so that what it
-/// means stands once.
-template <const auto& list, FieldName name, class Row>
+/// A field of `list` for rows of another type, from which `convert` makes those of the list, so
+/// that what it means stands once.
+template <const auto& list, FieldName name, class Row, auto convert>
 consteval Field<Row> shared() {
   constexpr std::size_t at = place_of(list, name.view());
   return {list[at].name, list[at].type, list[at].presence, list[at].meaning,
-          [](const Row& row) { return list[at].get(row); }};
+          [](const Row& row) { return list[at].get(convert(row)); }};
 }
 
 }  // namespace stemma

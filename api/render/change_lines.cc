@@ -1,4 +1,4 @@
-#include "api/render/changes_body.h"
+#include "api/render/change_lines.h"
 
 #include <limits>
 #include <memory>
