@@ -16,6 +16,14 @@
 namespace stemma {
 namespace {
 
+constexpr ParamInfo kExportParams[] = {
+    {"format", ParamType::list, "csv, ndjson or both", "LIST"},
+    {"family", ParamType::text, "Only this family or series, with all its derivatives", "NAME"},
+    {"root", ParamType::text, "Only this model, with all that descends from it", "MODEL"},
+    {"zstd", ParamType::flag, "Compress every file but the manifest"},
+    {"out", ParamType::text, "Where the files go; made where it is missing", "DIR"},
+};
+
 class ExportQuery : QueryBase {
  public:
   using QueryBase::QueryBase;
@@ -95,14 +103,8 @@ void add_export_commands(CLI::App& app, CliGlobals& globals) {
                   [&globals](const Invocation& given) {
                     ExportQuery{globals, given}.run();
                   });
-    add_param(*command, invocation, "format", "csv, ndjson or both", "LIST");
-    add_param(*command, invocation, "family",
-              "Only this family or series, with all its derivatives", "NAME");
-    add_param(*command, invocation, "root", "Only this model, with all that descends from it",
-              "MODEL");
-    add_flag_param(*command, invocation, "zstd", "Compress every file but the manifest");
+    add_params(*command, invocation, kExportParams);
     command->get_option("--json")->description("Print the manifest");
-    add_param(*command, invocation, "out", "Where the files go; made where it is missing", "DIR");
   }
   {
     const auto [command, invocation] = add_query(
@@ -115,9 +117,7 @@ void add_export_commands(CLI::App& app, CliGlobals& globals) {
         [&globals](const Invocation& given) {
           ChangesQuery{globals, given}.run();
         });
-    add_param(*command, invocation, "since", "The snapshot that is known already; 0 for none", "N");
-    add_param(*command, invocation, "seq", "Go on behind this line of the first snapshot after it",
-              "K");
+    add_params(*command, invocation, std::array{param::since, param::seq});
     command->get_option("--json")->description("Nothing else: the answer is NDJSON either way");
     command->get_option("--as-of")->description("Up to snapshot N");
   }

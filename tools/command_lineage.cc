@@ -301,7 +301,7 @@ void add_lineage_commands(CLI::App& app, CliGlobals& globals) {
              {model},
              "impact mistralai/Mistral-7B-v0.1 --min-downloads 1000"},
             &LineageQuery::impact);
-    add_param(*command, invocation, "exposure", "Only these: carries, refers, unknown", "LIST");
+    add_param(*command, invocation, param::exposure);
     add_list_params(*command, invocation, true);
     add_limit(*command, invocation);
   }
@@ -323,10 +323,7 @@ void add_lineage_commands(CLI::App& app, CliGlobals& globals) {
              "lint --kind rejected_claim,cycle",
              false},
             &LineageQuery::lint);
-    std::string kinds;
-    for (std::size_t i = 0; i < kLintKinds; ++i)
-      kinds += (i == 0 ? "" : ", ") + std::string{to_string(static_cast<LintKind>(i))};
-    add_param(*command, invocation, "kind", "Only these: " + kinds, "LIST");
+    add_param(*command, invocation, param::lint_kind);
     add_limit(*command, invocation);
   }
 }

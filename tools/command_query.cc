@@ -110,7 +110,7 @@ class Query : QueryBase {
   }
 
   void families() {
-    const bool any = reader_.choice("policy", {"any", "fractional"}) == "any";
+    const bool any = reader_.choice(param::policy) == "any";
     reader_.finish();
     const FamiliesAnswer answer = list_families(*facts_, any ? Policy::any : Policy::fractional);
     if (globals_.json) return print(families_json(view(), answer) + '\n');
@@ -416,8 +416,7 @@ class Query : QueryBase {
   static std::string models_text(double models) { return fmt::format("{:.6f}", models); }
 
   void print_family(const FamilyDefinition& family) {
-    const Policy policy =
-        reader_.choice("policy", {"any", "fractional"}) == "any" ? Policy::any : Policy::fractional;
+    const Policy policy = reader_.choice(param::policy) == "any" ? Policy::any : Policy::fractional;
     const std::size_t top = reader_.top();
     reader_.finish();
     const FamilyAnswer answer = show_family(*facts_, family, policy);
@@ -653,14 +652,14 @@ void add_query_commands(CLI::App& app, CliGlobals& globals) {
   {
     const auto [command, invocation] = add(
         {"families", "All families, with their numbers", {}, "families --json"}, &Query::families);
-    add_param(*command, invocation, "policy", "any or fractional", "any|fractional");
+    add_param(*command, invocation, param::policy);
   }
   {
     const auto [command, invocation] =
         add({"family", "One family or series in numbers", {any}, "family qwen --policy fractional"},
             &Query::family);
-    add_param(*command, invocation, "policy", "any or fractional", "any|fractional");
-    add_param(*command, invocation, "top", "How many names a breakdown has in --json (100)", "N");
+    add_param(*command, invocation, param::policy);
+    add_param(*command, invocation, param::top);
   }
   {
     const auto [command, invocation] =
@@ -691,9 +690,10 @@ void add_query_commands(CLI::App& app, CliGlobals& globals) {
              "inference --measure",
              false},
             &Query::inference);
-    add_flag_param(*command, invocation, "measure",
-                   "Measure it on this snapshot, too: hides the declared parents of half of the "
-                   "owners");
+    add_param(*command, invocation,
+              {"measure", ParamType::flag,
+               "Measure it on this snapshot, too: hides the declared parents of half of the "
+               "owners"});
   }
 }
 

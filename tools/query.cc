@@ -26,6 +26,12 @@ constexpr std::size_t kCandidatesShown = 10;
 constexpr std::size_t kCandidatesLookedAt = 1000;
 constexpr std::size_t kSuggestions = 5;
 
+/// "Count parents" -> "Do not count parents".
+std::string do_not(std::string meaning) {
+  meaning[0] = fold_char(meaning[0]);
+  return "Do not " + meaning;
+}
+
 /// What the reader must know before using a number.
 std::string marks_text(const SnapshotView& view) {
   std::string text;
@@ -186,50 +192,44 @@ std::size_t QueryBase::read_limit() {
 }
 
 void add_param(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
-               const std::string& name, const std::string& help, const std::string& value) {
+               const ParamInfo& param) {
+  const std::string name{param.name};
+  const std::string flag = with_dashes(name);
+  const std::string meaning{param.meaning};
+  if (param.type == ParamType::flag) {
+    const bool negated = param.default_value == "true";
+    command.add_flag_callback((negated ? "--no-" : "--") + flag,
+                              [invocation, name, negated] {
+                                invocation->params.push_back({name, negated ? "false" : "true"});
+                              },
+                              negated ? do_not(meaning) : meaning);
+    return;
+  }
   command
       .add_option_function<std::vector<std::string>>(
-          "--" + with_dashes(name),
+          "--" + flag,
           [invocation, name](const std::vector<std::string>& values) {
             for (const std::string& given : values) invocation->params.push_back({name, given});
           },
-          help)
-      ->type_name(value)
+          meaning)
+      ->type_name(std::string{param.placeholder})
       ->allow_extra_args(false);
 }
 
-void add_flag_param(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
-                    const std::string& name, const std::string& help) {
-  command.add_flag_callback(
-      "--" + with_dashes(name),
-      [invocation, name] {
-        invocation->params.push_back({name, "true"});
-      },
-      help);
+void add_params(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
+                std::span<const ParamInfo> params) {
+  for (const ParamInfo& param : params) add_param(command, invocation, param);
 }
 
 void add_limit(CLI::App& command, const std::shared_ptr<Invocation>& invocation) {
-  add_param(command, invocation, "limit", "At most so many rows (100)", "N");
+  add_param(command, invocation, param::limit);
   command.add_flag("--all", invocation->all, "Every row");
 }
 
 void add_list_params(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
                      bool with_depth) {
-  add_param(command, invocation, "relation",
-            "Only these: finetune, adapter, quantized, merge, unspecified", "LIST");
-  if (with_depth) add_param(command, invocation, "depth", "At most so many edges away", "N");
-  add_param(command, invocation, "author", "Only by these authors", "LIST");
-  add_param(command, invocation, "license", "Only under these licenses", "LIST");
-  add_param(command, invocation, "pipeline_tag", "Only for these tasks", "LIST");
-  add_param(command, invocation, "library", "Only for these libraries", "LIST");
-  add_param(command, invocation, "min_downloads", "At least so many downloads in 30 days", "N");
-  add_param(command, invocation, "created_after", "Created then or later", "TIME");
-  add_param(command, invocation, "created_before", "Created earlier", "TIME");
-  command.get_option("--min-confidence")
-      ->description("Of the last edge, from 0 to 1; counts inferred edges from there on, too");
-  add_flag_param(command, invocation, "include_gone", "Models that are no longer there, too");
-  add_param(command, invocation, "sort", "What to sort by", "downloads|likes|created_at|depth|id");
-  add_param(command, invocation, "order", "Largest or smallest first", "desc|asc");
+  if (with_depth) add_param(command, invocation, param::depth);
+  add_params(command, invocation, kFilterParams);
 }
 
 std::pair<CLI::App*, std::shared_ptr<Invocation>> add_query(
@@ -243,20 +243,8 @@ std::pair<CLI::App*, std::shared_ptr<Invocation>> add_query(
         ->required();
   }
   command->add_flag("--json", globals.json, "Print what the HTTP API answers");
-  add_param(*command, invocation, "as_of",
-            "Answer as snapshot N did, or the last one at or before a date or time", "N|TIME");
-  if (query.lineage) {
-    command->add_flag_callback(
-        "--no-curated",
-        [invocation] {
-          invocation->params.push_back({"curated", "false"});
-        },
-        "Leave out parents that cards tell in words and metadata does not (schema/curated.toml)");
-    add_flag_param(*command, invocation, "include_inferred",
-                   "Count parents that names tell and nobody declares, too");
-    add_param(*command, invocation, "min_confidence",
-              "The same, only those of at least this confidence, from 0 to 1", "X");
-  }
+  add_params(*command, invocation,
+             query.lineage ? std::span<const ParamInfo>{kEdgeParams} : kSnapshotParams);
   command->footer("Example: stemma " + query.example);
   command->callback([invocation, run = std::move(run)] {
     try {

@@ -79,13 +79,12 @@ void print(const std::string& text);
 /// "snapshot 3 of 2024-07-11T00:00:00Z"
 [[nodiscard]] std::string snapshot_text(const SnapshotView& view);
 
-/// An option that is a parameter of section 5 of the API: given once or, where alternatives make
-/// sense, several times.
+/// The option that is a parameter of the API. A flag has no value and means true, or with `--no-`
+/// before its name, where the parameter is true by default, false.
 void add_param(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
-               const std::string& name, const std::string& help, const std::string& value);
-/// An option without a value, told as the parameter `name=true`.
-void add_flag_param(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
-                    const std::string& name, const std::string& help);
+               const ParamInfo& param);
+void add_params(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
+                std::span<const ParamInfo> params);
 /// The filters and the order of lists of models, of a command that add_query made for lineage.
 void add_list_params(CLI::App& command, const std::shared_ptr<Invocation>& invocation,
                      bool with_depth);

@@ -32,15 +32,10 @@ DominatorsAnswer find_dominators(SnapshotFacts& facts, NodeId model) {
 
 std::vector<Exposure> read_exposures(ParamReader& reader) {
   std::vector<Exposure> exposures;
-  for (const std::string& word : reader.list("exposure")) {
-    const auto add = [&](Exposure exposure) {
+  for (const std::string_view word : reader.choices(param::exposure)) {
+    for (const Exposure exposure : {Exposure::carries, Exposure::unknown, Exposure::refers}) {
       if (to_string(exposure) == word) exposures.push_back(exposure);
-    };
-    const std::size_t before = exposures.size();
-    for (const Exposure exposure : {Exposure::carries, Exposure::unknown, Exposure::refers})
-      add(exposure);
-    if (exposures.size() == before)
-      throw ParamError{"exposure", "must be carries, refers or unknown"};
+    }
   }
   return exposures;
 }
@@ -134,16 +129,8 @@ HistoryAnswer show_history(SnapshotFacts& facts, NodeId model) {
 
 std::vector<LintKind> read_lint_kinds(ParamReader& reader) {
   std::vector<LintKind> kinds;
-  for (const std::string& word : reader.list("kind")) {
-    const auto kind = parse_lint_kind(word);
-    if (!kind) {
-      std::string known;
-      for (std::size_t i = 0; i < kLintKinds; ++i)
-        known += (i == 0 ? "" : ", ") + std::string{to_string(static_cast<LintKind>(i))};
-      throw ParamError{"kind", "must be one or more of " + known};
-    }
-    kinds.push_back(*kind);
-  }
+  for (const std::string_view word : reader.choices(param::lint_kind))
+    kinds.push_back(*parse_lint_kind(word));
   return kinds;
 }
 

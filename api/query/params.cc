@@ -19,13 +19,19 @@ std::optional<Number> parse_number(std::string_view text) {
   return value;
 }
 
-std::string joined(std::initializer_list<std::string_view> words) {
+std::string joined(std::span<const std::string_view> words) {
   std::string text;
   for (const std::string_view word : words) {
     if (!text.empty()) text += ", ";
     text += word;
   }
   return text;
+}
+
+/// The word itself, out of those that there are; empty where it is none of them.
+std::string_view one_of(std::span<const std::string_view> words, std::string_view word) {
+  const auto found = std::find(words.begin(), words.end(), word);
+  return found == words.end() ? std::string_view{} : *found;
 }
 
 SortKey sort_key(std::string_view word) {
@@ -108,14 +114,23 @@ std::optional<UnixSeconds> ParamReader::time(std::string_view name) {
   return value;
 }
 
-std::string ParamReader::choice(std::string_view name,
-                                std::initializer_list<std::string_view> words) {
-  const auto given = text(name);
-  if (!given) return std::string{*words.begin()};
-  for (const std::string_view word : words) {
-    if (*given == word) return *given;
+std::string_view ParamReader::choice(const ParamInfo& param) {
+  const auto given = text(param.name);
+  if (!given) return param.words.front();
+  const std::string_view word = one_of(param.words, *given);
+  if (word.empty())
+    throw ParamError{std::string{param.name}, "must be one of " + joined(param.words)};
+  return word;
+}
+
+std::vector<std::string_view> ParamReader::choices(const ParamInfo& param) {
+  std::vector<std::string_view> words;
+  for (const std::string& given : list(param.name)) {
+    words.push_back(one_of(param.words, given));
+    if (words.back().empty())
+      throw ParamError{std::string{param.name}, "must be one or more of " + joined(param.words)};
   }
-  throw ParamError{std::string{name}, "must be one of " + joined(words)};
+  return words;
 }
 
 std::string ParamReader::search_text(std::string_view name, bool may_be_empty) {
@@ -142,13 +157,12 @@ std::string ParamReader::search_text(std::string_view name, bool may_be_empty) {
 }
 
 std::size_t ParamReader::limit() {
-  const auto given = number("limit", 1, static_cast<std::int64_t>(kMaxLimit));
+  const auto given = number(param::limit);
   return given ? static_cast<std::size_t>(*given) : kDefaultLimit;
 }
 
 std::size_t ParamReader::top() {
-  constexpr std::int64_t kMost = 100'000;
-  return static_cast<std::size_t>(number("top", 1, kMost).value_or(kDefaultLimit));
+  return static_cast<std::size_t>(number(param::top).value_or(kDefaultLimit));
 }
 
 std::optional<AsOf> ParamReader::as_of() {
@@ -199,31 +213,24 @@ void ParamReader::finish() const {
 }
 
 ListQuery read_list_query(ParamReader& reader, bool gone_by_default, bool with_depth) {
-  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
   ListQuery query;
-  for (const std::string& word : reader.list("relation")) {
-    const auto relation = parse_relation(word);
-    if (!relation) {
-      throw ParamError{"relation", "must be finetune, adapter, quantized, merge or unspecified"};
-    }
-    query.filters.relations.push_back(*relation);
-  }
+  for (const std::string_view word : reader.choices(param::relation))
+    query.filters.relations.push_back(*parse_relation(word));
   if (with_depth) {
-    if (const auto depth = reader.number("depth", 1, std::numeric_limits<std::uint32_t>::max())) {
+    if (const auto depth = reader.number(param::depth))
       query.filters.max_depth = static_cast<std::uint32_t>(*depth);
-    }
   }
-  query.filters.authors = reader.list("author");
-  query.filters.licenses = reader.list("license");
-  query.filters.pipeline_tags = reader.list("pipeline_tag");
-  query.filters.libraries = reader.list("library");
-  query.filters.min_downloads = reader.number("min_downloads", 0, kMost);
-  query.filters.created_after = reader.time("created_after");
-  query.filters.created_before = reader.time("created_before");
-  query.filters.min_confidence = reader.share("min_confidence");
-  query.filters.include_gone = reader.flag("include_gone").value_or(gone_by_default);
-  query.sort = sort_key(reader.choice("sort", {"downloads", "likes", "created_at", "depth", "id"}));
-  query.descending = reader.choice("order", {"desc", "asc"}) == "desc";
+  query.filters.authors = reader.list(param::author.name);
+  query.filters.licenses = reader.list(param::license.name);
+  query.filters.pipeline_tags = reader.list(param::pipeline_tag.name);
+  query.filters.libraries = reader.list(param::library.name);
+  query.filters.min_downloads = reader.number(param::min_downloads);
+  query.filters.created_after = reader.time(param::created_after.name);
+  query.filters.created_before = reader.time(param::created_before.name);
+  query.filters.min_confidence = reader.share(param::min_confidence.name);
+  query.filters.include_gone = reader.flag(param::include_gone.name).value_or(gone_by_default);
+  query.sort = sort_key(reader.choice(param::sort));
+  query.descending = reader.choice(param::order) == "desc";
   query.limit = reader.limit();
   return query;
 }

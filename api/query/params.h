@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/param.h"
+#include "api/query/parameters.h"
 #include "graph/augment.h"
 #include "graph/listing.h"
 #include "schema/error.h"
@@ -27,8 +28,6 @@ class ParamError : public Error {
   std::string reason_;
 };
 
-inline constexpr std::size_t kDefaultLimit = 100;
-inline constexpr std::size_t kMaxLimit = 1000;
 inline constexpr std::size_t kMostAlternatives = 100;  ///< Of one filter.
 inline constexpr std::size_t kLongestSearch = 200;     ///< In bytes.
 inline constexpr std::size_t kMostSearchWords = 8;     ///< Different ones: each is looked for.
@@ -55,9 +54,15 @@ class ParamReader {
   [[nodiscard]] std::optional<bool> flag(std::string_view name);     ///< true, false, 1 or 0
   [[nodiscard]] std::optional<double> share(std::string_view name);  ///< From 0 to 1.
   [[nodiscard]] std::optional<UnixSeconds> time(std::string_view name);
-  /// One of `words`; the first of them when it is not given.
-  [[nodiscard]] std::string choice(std::string_view name,
-                                   std::initializer_list<std::string_view> words);
+
+  // The same by the row that describes the parameter.
+  [[nodiscard]] std::optional<std::int64_t> number(const ParamInfo& param) {
+    return number(param.name, param.least, param.most);
+  }
+  /// One of its words; the first of them when it is not given.
+  [[nodiscard]] std::string_view choice(const ParamInfo& param);
+  /// Each item one of its words.
+  [[nodiscard]] std::vector<std::string_view> choices(const ParamInfo& param);
 
   /// The text to search for; with `may_be_empty`, that and a missing one are the empty text.
   [[nodiscard]] std::string search_text(std::string_view name, bool may_be_empty = false);

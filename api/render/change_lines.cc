@@ -113,8 +113,8 @@ void write_change(JsonWriter& json, const Change& change) {
 }  // namespace
 
 ChangesRange read_changes_range(ParamReader& reader, SnapshotNumber newest) {
-  const auto since = reader.number("since", 0, std::numeric_limits<SnapshotNumber>::max());
-  const auto seq = reader.number("seq", 0, std::numeric_limits<std::int64_t>::max());
+  const auto since = reader.number(param::since);
+  const auto seq = reader.number(param::seq);
   if (!since) throw ParamError{"since", "is missing: the snapshot that is known already, or 0"};
   if (*since > newest) {
     throw Error{ErrorKind::not_found, "there is no snapshot " + std::to_string(*since) +

@@ -1,0 +1,339 @@
+#include "api/endpoints/routes.h"
+
+#include <algorithm>
+
+#include "api/endpoints/endpoints.h"
+#include "api/fields/family_rows.h"
+#include "api/fields/health_rows.h"
+#include "api/fields/inference_rows.h"
+#include "api/fields/lineage_rows.h"
+#include "api/fields/lint_rows.h"
+#include "api/fields/list_rows.h"
+#include "api/fields/model_answer.h"
+#include "api/fields/search_rows.h"
+#include "api/fields/snapshot_rows.h"
+#include "api/query/links.h"
+
+namespace stemma {
+namespace {
+
+constexpr auto kDepthParam = std::array{param::depth};
+constexpr auto kParentParams = params_of(kEdgeParams, kPageParams);
+constexpr auto kChildParams = params_of(kEdgeParams, kFilterParams, kPageParams);
+constexpr auto kListParams = params_of(kEdgeParams, kDepthParam, kFilterParams, kPageParams);
+constexpr auto kImpactParams = params_of(std::array{param::exposure}, kListParams);
+constexpr auto kFamiliesParams = params_of(kEdgeParams, std::array{param::policy});
+constexpr auto kFamilyParams = params_of(kEdgeParams, std::array{param::policy, param::top});
+constexpr auto kPathParams = params_of(std::array{param::from, param::to}, kEdgeParams);
+constexpr auto kCommonParams = params_of(std::array{param::of, param::and_of}, kEdgeParams);
+constexpr auto kSearchParams = params_of(std::array{param::search_text, param::limit}, kEdgeParams);
+constexpr auto kLintParams = params_of(std::array{param::lint_kind}, kEdgeParams, kPageParams);
+constexpr auto kChangesParams = params_of(std::array{param::since, param::seq}, kSnapshotParams);
+constexpr auto kTextParam = std::array{param::search_text};
+
+template <auto fields>
+FieldInfos infos() {
+  return infos_of(fields());
+}
+template <ListKind kind>
+FieldInfos list_infos() {
+  return infos_of(list_fields(kind));
+}
+template <ListKind kind>
+FieldInfos item_infos() {
+  return infos_of(list_item_fields(kind));
+}
+
+const Route kRoutes[] = {
+    {"/v1/models/{id}/parents",
+     "The models that a model was made from, with the evidence.",
+     kParentParams,
+     &list_parents,
+     BodyKind::object,
+     &list_infos<ListKind::edges>,
+     &item_infos<ListKind::edges>,
+     {},
+     "/v1/models/Qwen%2FQwen2-7B/parents"},
+    {"/v1/models/{id}/children",
+     "The live models made directly from a model, with the evidence.",
+     kChildParams,
+     &list_children,
+     BodyKind::object,
+     &list_infos<ListKind::edges>,
+     &item_infos<ListKind::edges>,
+     {},
+     "/v1/models/Qwen%2FQwen2-7B/children?relation=finetune,adapter&sort=id"},
+    {"/v1/models/{id}/ancestors",
+     "Everything that a model descends from, ghosts included.",
+     kListParams,
+     &list_ancestors,
+     BodyKind::object,
+     &list_infos<ListKind::lineage>,
+     &item_infos<ListKind::lineage>,
+     {},
+     "/v1/models/Qwen%2FQwen2-7B/ancestors"},
+    {"/v1/models/{id}/descendants",
+     "The live models that descend from a model.",
+     kListParams,
+     &list_descendants,
+     BodyKind::object,
+     &list_infos<ListKind::lineage>,
+     &item_infos<ListKind::lineage>,
+     {},
+     "/v1/models/Qwen%2FQwen2-7B/descendants?min_downloads=1&limit=2"},
+    {"/v1/models/{id}/impact",
+     "What a model's withdrawal would mean for those downstream.",
+     kImpactParams,
+     &list_impact,
+     BodyKind::object,
+     &list_infos<ListKind::impact>,
+     &item_infos<ListKind::impact>,
+     {},
+     "/v1/models/Qwen%2FQwen2-7B/impact?exposure=carries"},
+    {"/v1/models/{id}/dominators",
+     "The models that every path from a root to a model goes through.",
+     kEdgeParams,
+     &get_dominators,
+     BodyKind::object,
+     &infos<dominators_fields>,
+     nullptr,
+     {},
+     "/v1/models/Qwen%2FQwen2-7B/dominators"},
+    {"/v1/models/{id}/history",
+     "What a model was called and which parents it named, and when.",
+     kEdgeParams,
+     &get_history,
+     BodyKind::object,
+     &infos<history_fields>,
+     nullptr,
+     {},
+     "/v1/models/Qwen%2FQwen2-7B/history"},
+    {"/v1/models/{id}/licenses",
+     "The licences that a model descends from, and how its own stands to them.",
+     kEdgeParams,
+     &get_licenses,
+     BodyKind::object,
+     &infos<licenses_fields>,
+     nullptr,
+     {},
+     "/v1/models/Qwen%2FQwen2-7B/licenses"},
+    {"/v1/models/{id}",
+     "What is known of one model: live, gone, or a ghost.",
+     kEdgeParams,
+     &get_model,
+     BodyKind::object,
+     &infos<model_answer_fields>,
+     nullptr,
+     {},
+     "/v1/models/Qwen%2FQwen2-7B"},
+    {"/v1/families",
+     "All families, with their numbers.",
+     kFamiliesParams,
+     &list_families,
+     BodyKind::object,
+     &infos<families_fields>,
+     &infos<family_item_fields>,
+     {},
+     "/v1/families?policy=fractional"},
+    {"/v1/families/{family}",
+     "One family or series in numbers.",
+     kFamilyParams,
+     &get_family,
+     BodyKind::object,
+     &infos<family_answer_fields>,
+     nullptr,
+     {},
+     "/v1/families/qwen?top=10"},
+    {"/v1/families/{family}/models",
+     "Official models and derivatives in one list.",
+     kListParams,
+     &list_family_models,
+     BodyKind::object,
+     &list_infos<ListKind::family_models>,
+     &item_infos<ListKind::family_models>,
+     {},
+     "/v1/families/qwen/models?sort=depth&order=asc"},
+    {"/v1/path",
+     "How one model derives from another: all shortest paths.",
+     kPathParams,
+     &get_path,
+     BodyKind::object,
+     &infos<path_fields>,
+     nullptr,
+     {},
+     "/v1/path?from=Qwen/Qwen2-7B&to=b/chat-gguf"},
+    {"/v1/common_ancestors",
+     "What two models both descend from.",
+     kCommonParams,
+     &get_common_ancestors,
+     BodyKind::object,
+     &infos<common_fields>,
+     nullptr,
+     {},
+     "/v1/common_ancestors?of=Qwen/Qwen2-7B&and=b/chat-gguf"},
+    {"/v1/search",
+     "Models and families by a part of their name, typos allowed.",
+     kSearchParams,
+     &search_names,
+     BodyKind::object,
+     &infos<search_fields>,
+     &infos<search_item_fields>,
+     {},
+     "/v1/search?q=qwen&limit=5"},
+    {"/v1/lint",
+     "What is wrong in what models say of their parents, and what would mend it.",
+     kLintParams,
+     &list_lint,
+     BodyKind::object,
+     &infos<lint_fields>,
+     &infos<lint_item_fields>,
+     {},
+     "/v1/lint?kind=ghost_parent,cycle"},
+    {"/v1/changes",
+     "What happened since a snapshot: models and edges that came, went and changed.",
+     kChangesParams,
+     &list_changes,
+     BodyKind::lines,
+     nullptr,
+     nullptr,
+     {},
+     "/v1/changes?since=0"},
+    {"/v1/stats",
+     "The snapshot in numbers, and the documents that were refused.",
+     kSnapshotParams,
+     &get_stats,
+     BodyKind::object,
+     &infos<stats_fields>,
+     nullptr,
+     {},
+     "/v1/stats"},
+    {"/v1/snapshots",
+     "The snapshots that were published.",
+     {},
+     &list_snapshots,
+     BodyKind::list,
+     &infos<snapshot_fields>,
+     nullptr,
+     {},
+     "/v1/snapshots"},
+    {"/v1/inference",
+     "How parents that nobody declares are told from names, and how well.",
+     kSnapshotParams,
+     &get_inference,
+     BodyKind::object,
+     &infos<inference_fields>,
+     nullptr,
+     {},
+     "/v1/inference"},
+    {"/v1/licenses",
+     "The table that licences are compared by.",
+     {},
+     &list_licenses,
+     BodyKind::list,
+     &infos<license_terms_fields>,
+     nullptr,
+     {},
+     "/v1/licenses"},
+    {"/healthz",
+     "Whether the server runs.",
+     {},
+     &get_health,
+     BodyKind::object,
+     &infos<health_fields>,
+     nullptr,
+     {},
+     "/healthz"},
+    {"/readyz",
+     "Whether there is a snapshot to answer from; 503 where not.",
+     {},
+     &get_readiness,
+     BodyKind::object,
+     &infos<readiness_fields>,
+     nullptr,
+     {},
+     "/readyz"},
+    {"/metrics",
+     "Counters for Prometheus.",
+     {},
+     &get_metrics,
+     BodyKind::other,
+     nullptr,
+     nullptr,
+     "text/plain; version=0.0.4; charset=utf-8",
+     "/metrics"},
+    {"/", "Families side by side.", {}, &get_home_page, BodyKind::page},
+    {"/search", "A search.", kTextParam, &get_search_page, BodyKind::page},
+    {"/models/{id}", "One model.", {}, &get_model_page, BodyKind::page},
+    {"/families/{family}", "One family or series.", {}, &get_family_page, BodyKind::page},
+    {"/style.css",
+     "How the pages look.",
+     {},
+     &get_stylesheet,
+     BodyKind::other,
+     nullptr,
+     nullptr,
+     "text/css; charset=utf-8"},
+};
+
+std::vector<std::string_view> segments_of(std::string_view path) {
+  std::vector<std::string_view> segments;
+  path.remove_prefix(1);
+  while (true) {
+    const auto slash = path.find('/');
+    segments.push_back(path.substr(0, slash));
+    if (slash == std::string_view::npos) return segments;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+std::optional<std::string> match_segments(const std::vector<std::string_view>& pattern,
+                                          const std::vector<std::string>& segments) {
+  if (segments.size() < pattern.size()) return std::nullopt;
+  std::string variable;
+  std::size_t at = 0;
+  std::size_t spare = segments.size() - pattern.size();
+  for (const std::string_view part : pattern) {
+    if (part.empty() || part.front() != '{') {
+      if (segments[at++] != part) return std::nullopt;
+      continue;
+    }
+    variable = segments[at++];
+    if (part != "{id}") continue;
+    for (; spare > 0; --spare) variable += '/' + segments[at++];
+  }
+  return at == segments.size() ? std::optional{std::move(variable)} : std::nullopt;
+}
+
+/// The patterns taken apart, once.
+const std::vector<std::vector<std::string_view>>& patterns() {
+  static const auto all = [] {
+    std::vector<std::vector<std::string_view>> parts;
+    for (const Route& route : kRoutes) parts.push_back(segments_of(route.path));
+    return parts;
+  }();
+  return all;
+}
+
+}  // namespace
+
+std::span<const Route> routes() noexcept { return kRoutes; }
+
+std::optional<std::string> match_path(std::string_view pattern,
+                                      const std::vector<std::string>& segments) {
+  return match_segments(segments_of(pattern), segments);
+}
+
+std::optional<RouteMatch> find_route(const std::vector<std::string>& segments) {
+  const auto& all = patterns();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto variable = match_segments(all[i], segments);
+    if (!variable) continue;
+    const bool model = kRoutes[i].path == "/v1/models/{id}";
+    if (model && segments.size() > all[i].size() && is_subresource(segments.back()))
+      return std::nullopt;
+    return RouteMatch{&kRoutes[i], std::move(*variable)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace stemma

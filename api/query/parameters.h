@@ -1,0 +1,185 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+
+namespace stemma {
+
+// The parameters that questions take, each described once: the query of a URL, the flags of the
+// command line and /openapi.json are made from these rows.
+
+enum class ParamType {
+  text,
+  list,  ///< Alternatives, separated by commas or given several times.
+  integer,
+  share,     ///< A number from 0 to 1.
+  flag,      ///< true or false, 1 or 0
+  time,      ///< A date, or a time in UTC.
+  snapshot,  ///< The number of a snapshot, or a date or time: the last one at or before it.
+  choice,    ///< One of `words`, the first of them where it is not given.
+};
+
+struct ParamInfo {
+  std::string_view name;  ///< snake_case; on the command line with dashes.
+  ParamType type = ParamType::text;
+  std::string_view meaning;      ///< One sentence: in --help and /openapi.json.
+  std::string_view placeholder;  ///< What stands for the value in --help; empty of flags.
+  /// All values of a choice, or of each item of a list; empty where anything goes.
+  std::span<const std::string_view> words = {};
+  // Of integers.
+  std::int64_t least = 0;
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  bool required = false;
+  std::string_view default_value = {};  ///< Empty where there is none.
+};
+
+inline constexpr std::size_t kDefaultLimit = 100;
+inline constexpr std::size_t kMaxLimit = 1000;
+inline constexpr std::size_t kMaxTop = 100'000;
+
+inline constexpr std::string_view kRelationWords[] = {"finetune", "adapter", "quantized", "merge",
+                                                      "unspecified"};
+inline constexpr std::string_view kSortWords[] = {"downloads", "likes", "created_at", "depth",
+                                                  "id"};
+inline constexpr std::string_view kOrderWords[] = {"desc", "asc"};
+inline constexpr std::string_view kPolicyWords[] = {"any", "fractional"};
+inline constexpr std::string_view kExposureWords[] = {"carries", "refers", "unknown"};
+inline constexpr std::string_view kLintWords[] = {
+    "self_reference",          "cycle",          "ghost_parent",
+    "case_mismatch",           "renamed_parent", "contradictory_relation",
+    "child_older_than_parent", "reused_name",    "rejected_claim"};
+
+namespace param {
+
+inline constexpr ParamInfo as_of{
+    "as_of", ParamType::snapshot,
+    "Answer as snapshot N did, or the last one at or before a date or time", "N|TIME"};
+inline constexpr ParamInfo curated{
+    "curated",
+    ParamType::flag,
+    "Count parents that cards tell in words and metadata does not (schema/curated.toml)",
+    {},
+    {},
+    0,
+    0,
+    false,
+    "true"};
+inline constexpr ParamInfo include_inferred{
+    "include_inferred",
+    ParamType::flag,
+    "Count parents that names tell and nobody declares, too",
+    {},
+    {},
+    0,
+    0,
+    false,
+    "false"};
+inline constexpr ParamInfo min_confidence{
+    "min_confidence", ParamType::share,
+    "Count inferred edges from this confidence on, from 0 to 1; lists keep only such edges", "X"};
+inline constexpr ParamInfo relation{"relation", ParamType::list,
+                                    "Only these: finetune, adapter, quantized, merge, unspecified",
+                                    "LIST", kRelationWords};
+inline constexpr ParamInfo depth{"depth",
+                                 ParamType::integer,
+                                 "At most so many edges away",
+                                 "N",
+                                 {},
+                                 1,
+                                 std::numeric_limits<std::uint32_t>::max()};
+inline constexpr ParamInfo author{"author", ParamType::list, "Only by these authors", "LIST"};
+inline constexpr ParamInfo license{"license", ParamType::list, "Only under these licenses", "LIST"};
+inline constexpr ParamInfo pipeline_tag{"pipeline_tag", ParamType::list, "Only for these tasks",
+                                        "LIST"};
+inline constexpr ParamInfo library{"library", ParamType::list, "Only for these libraries", "LIST"};
+inline constexpr ParamInfo min_downloads{"min_downloads", ParamType::integer,
+                                         "At least so many downloads in 30 days", "N"};
+inline constexpr ParamInfo created_after{"created_after", ParamType::time, "Created then or later",
+                                         "TIME"};
+inline constexpr ParamInfo created_before{"created_before", ParamType::time, "Created earlier",
+                                          "TIME"};
+inline constexpr ParamInfo include_gone{"include_gone", ParamType::flag,
+                                        "Models that are no longer there, too"};
+inline constexpr ParamInfo sort{"sort",
+                                ParamType::choice,
+                                "What to sort by",
+                                "downloads|likes|created_at|depth|id",
+                                kSortWords,
+                                0,
+                                0,
+                                false,
+                                "downloads"};
+inline constexpr ParamInfo order{
+    "order", ParamType::choice, "Largest or smallest first", "desc|asc", kOrderWords, 0, 0, false,
+    "desc"};
+inline constexpr ParamInfo limit{
+    "limit", ParamType::integer, "At most so many rows (100)", "N", {}, 1, kMaxLimit, false, "100"};
+inline constexpr ParamInfo cursor{"cursor", ParamType::text,
+                                  "Where a page begins: part of the URL in `next`", "CURSOR"};
+inline constexpr ParamInfo policy{
+    "policy", ParamType::choice, "any or fractional", "any|fractional", kPolicyWords, 0, 0, false,
+    "any"};
+inline constexpr ParamInfo top{"top",
+                               ParamType::integer,
+                               "How many names a breakdown has in JSON (100)",
+                               "N",
+                               {},
+                               1,
+                               kMaxTop,
+                               false,
+                               "100"};
+inline constexpr ParamInfo exposure{"exposure", ParamType::list,
+                                    "Only these: carries, refers, unknown", "LIST", kExposureWords};
+inline constexpr ParamInfo lint_kind{
+    "kind", ParamType::list,
+    "Only these: self_reference, cycle, ghost_parent, case_mismatch, renamed_parent, "
+    "contradictory_relation, child_older_than_parent, reused_name, rejected_claim",
+    "LIST", kLintWords};
+inline constexpr ParamInfo search_text{
+    "q", ParamType::text, "The text to search for: at most 200 bytes and 8 words", "TEXT", {}, 0, 0,
+    true};
+inline constexpr ParamInfo since{"since",
+                                 ParamType::integer,
+                                 "The snapshot that is known already; 0 for none",
+                                 "N",
+                                 {},
+                                 0,
+                                 std::numeric_limits<std::uint32_t>::max(),
+                                 true};
+inline constexpr ParamInfo seq{"seq", ParamType::integer,
+                               "Go on behind this line of the first snapshot after it", "K"};
+inline constexpr ParamInfo from{"from", ParamType::text, "One model", "MODEL", {}, 0, 0, true};
+inline constexpr ParamInfo to{
+    "to", ParamType::text, "The other; whichever derives from the other", "MODEL", {}, 0, 0, true};
+inline constexpr ParamInfo of{"of", ParamType::text, "A model", "MODEL", {}, 0, 0, true};
+inline constexpr ParamInfo and_of{"and", ParamType::text, "Another", "MODEL", {}, 0, 0, true};
+
+}  // namespace param
+
+/// Several rows, or lists of rows, in one list.
+template <std::size_t... N>
+constexpr auto params_of(const std::array<ParamInfo, N>&... lists) {
+  std::array<ParamInfo, (N + ... + 0)> all{};
+  std::size_t at = 0;
+  (
+      [&] {
+        for (const ParamInfo& param : lists) all[at++] = param;
+      }(),
+      ...);
+  return all;
+}
+inline constexpr std::array kSnapshotParams{param::as_of};
+/// Of questions that walk edges.
+inline constexpr std::array kEdgeParams{param::as_of, param::curated, param::include_inferred,
+                                        param::min_confidence};
+inline constexpr std::array kPageParams{param::limit, param::cursor};
+/// Filters and order of lists of models, without a depth.
+inline constexpr std::array kFilterParams{
+    param::relation,     param::author,        param::license,       param::pipeline_tag,
+    param::library,      param::min_downloads, param::created_after, param::created_before,
+    param::include_gone, param::sort,          param::order};
+
+}  // namespace stemma
