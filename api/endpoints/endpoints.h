@@ -39,6 +39,9 @@ namespace stemma {
 [[nodiscard]] Response get_readiness(RequestContext& context);
 [[nodiscard]] Response get_metrics(RequestContext& context);
 
+// docs.cc
+[[nodiscard]] Response get_openapi(RequestContext& context);
+
 // page_endpoints.cc
 [[nodiscard]] Response get_home_page(RequestContext& context);
 [[nodiscard]] Response get_search_page(RequestContext& context);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/endpoints/endpoints.h"
+#include "api/fields/change_fields.h"
 #include "api/fields/family_rows.h"
 #include "api/fields/health_rows.h"
 #include "api/fields/inference_rows.h"
@@ -195,7 +196,7 @@ const Route kRoutes[] = {
      &list_changes,
      BodyKind::lines,
      nullptr,
-     nullptr,
+     &infos<change_fields>,
      {},
      "/v1/changes?since=0"},
     {"/v1/stats",
@@ -261,6 +262,15 @@ const Route kRoutes[] = {
      nullptr,
      "text/plain; version=0.0.4; charset=utf-8",
      "/metrics"},
+    {"/openapi.json",
+     "This description.",
+     {},
+     &get_openapi,
+     BodyKind::other,
+     nullptr,
+     nullptr,
+     "application/json",
+     "/openapi.json"},
     {"/", "Families side by side.", {}, &get_home_page, BodyKind::page},
     {"/search", "A search.", kTextParam, &get_search_page, BodyKind::page},
     {"/models/{id}", "One model.", {}, &get_model_page, BodyKind::page},

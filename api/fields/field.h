@@ -32,6 +32,7 @@ enum class Presence {
   always,
   or_null,   ///< null where it is unknown or there is none
   optional,  ///< left out where it says nothing
+  optional_or_null,
 };
 
 struct FieldInfo;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "api/chunk_source.h"
+#include "api/fields/change_fields.h"
 #include "api/fields/changes.h"
 #include "api/json.h"
 #include "api/render/json_fields.h"
@@ -40,76 +41,6 @@ struct Step {
   std::uint64_t next = 0;  ///< The next seq: 0 is the opening line.
 };
 
-void write_opening(JsonWriter& json, const SnapshotView& view) {
-  const SnapshotTotals& total = view.total();
-  json.key("observed_at");
-  json.time(total.observed_at);
-  json.key("last_seen");
-  json.time(total.observed_at);
-  json.key("models");
-  json.number(total.models);
-  json.key("edges");
-  json.number(total.edges);
-  json.key("partial");
-  json.boolean(total.partial != 0);
-}
-
-std::string_view column_name(ChangeKind kind, std::size_t place) {
-  return is_edge(kind) ? kEdgeFields[place].name : kModelFields[place].name;
-}
-
-void write_set(JsonWriter& json, const Change& change) {
-  json.key("set");
-  json.begin_object();
-  for (const auto& [place, value] : change.set) {
-    json.key(column_name(change.kind, place));
-    write_value(json, value);
-  }
-  json.end_object();
-}
-
-void write_change(JsonWriter& json, const Change& change) {
-  const auto cell = [&](std::string_view key, const Value& value) {
-    json.key(key);
-    write_value(json, value);
-  };
-  const bool added =
-      change.kind == ChangeKind::model_added || change.kind == ChangeKind::edge_added;
-  if (added) {  // flat: a whole row
-    for (const auto& [place, value] : change.set) cell(column_name(change.kind, place), value);
-    return;
-  }
-  if (is_edge(change.kind)) {
-    cell("parent_id", change.parent_id);
-    cell("child_id", change.child_id);
-    cell("relation", change.relation);
-    cell("parent_hub_id", change.parent_hub_id);
-    cell("child_hub_id", change.child_hub_id);
-  } else {
-    cell("hub_id", change.hub_id);
-    cell("id", change.id);
-  }
-  switch (change.kind) {
-    case ChangeKind::model_renamed:
-    case ChangeKind::edge_retyped:
-      cell("from", change.from);
-      break;
-    case ChangeKind::license_changed:
-      cell("from", change.from);
-      cell("license", change.set.front().second);
-      break;
-    case ChangeKind::alias_added:
-      cell("alias", change.from);
-      break;
-    case ChangeKind::model_gone:
-      if (change.set.empty()) cell("state", std::string_view{"ghost"});
-      break;
-    default:
-      break;
-  }
-  if (!change.set.empty()) write_set(json, change);
-}
-
 }  // namespace
 
 ChangesRange read_changes_range(ParamReader& reader, SnapshotNumber newest) {
@@ -135,13 +66,7 @@ ChunkSource change_lines(SnapshotSource& snapshots, const ChangesRange& range) {
     for (std::size_t lines = 0; lines < kLinesAPiece;) {
       if (!*step) {
         if (number == range.to) {
-          json.begin_object();
-          json.key("end");
-          json.boolean(true);
-          json.key("rows");
-          json.number(rows);
-          json.end_object();
-          json.end_line();
+          write_line<ChangesEndRow>(json, changes_end_fields(), {rows});
           ended = true;
           break;
         }
@@ -156,21 +81,7 @@ ChunkSource change_lines(SnapshotSource& snapshots, const ChangesRange& range) {
         continue;
       }
       if (range.after && number == range.since + 1 && seq <= *range.after) continue;
-      json.begin_object();
-      json.key("snapshot");
-      json.number(number);
-      json.key("seq");
-      json.number(seq);
-      json.key("kind");
-      if (seq == 0) {
-        json.text("snapshot");
-        write_opening(json, *now.now);
-      } else {
-        json.text(to_string(change->kind));
-        write_change(json, *change);
-      }
-      json.end_object();
-      json.end_line();
+      write_line<ChangeRow>(json, change_fields(), {*now.now, seq, change ? &*change : nullptr});
       ++lines;
       ++rows;
     }

@@ -1,7 +1,13 @@
 #include "api/endpoints/routes.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
 #include <set>
+#include <sstream>
 
+#include "api/endpoints/openapi.h"
+#include "api/export/schema_text.h"
 #include "api/query/links.h"
 #include "tests/api/api_fixture.h"
 #include "tests/api/json_support.h"
@@ -107,6 +113,145 @@ TEST_CASE("every example is answered, and every parameter of a route is taken", 
     CHECK(api.get(example, {}, "HEAD").status == 200);
     CHECK(api.get(example, {}, "OPTIONS").status == 204);
   }
+}
+
+/// What of `value` is not as the fields say; empty where all is.
+std::string contradiction(const rapidjson::Value& value, const FieldInfos& fields);
+
+std::string contradiction(const rapidjson::Value& value, const FieldInfo& field) {
+  const bool null =
+      field.presence == Presence::or_null || field.presence == Presence::optional_or_null;
+  if (value.IsNull()) return null ? "" : "is null";
+  const auto each = [](const rapidjson::Value& list, auto&& of_item) {
+    for (const auto& item : list.GetArray()) {
+      if (std::string wrong = of_item(item); !wrong.empty()) return wrong;
+    }
+    return std::string{};
+  };
+  const auto say = [](bool right) { return std::string{right ? "" : "has another type"}; };
+  switch (field.type) {
+    case FieldType::text:
+      return say(value.IsString());
+    case FieldType::time:
+      return say(value.IsString() && parse_utc(value.GetString()).has_value());
+    case FieldType::integer:
+      return say(value.IsInt64());
+    case FieldType::number:
+      return say(value.IsNumber());
+    case FieldType::flag:
+      return say(value.IsBool());
+    case FieldType::flag_or_text:
+      return say(value.IsBool() || value.IsString());
+    case FieldType::texts:
+      return say(value.IsArray()) +
+             each(value, [&](const auto& item) { return say(item.IsString()); });
+    case FieldType::integers:
+      return say(value.IsArray()) +
+             each(value, [&](const auto& item) { return say(item.IsInt()); });
+    case FieldType::counts:
+      return say(value.IsObject());
+    case FieldType::object:
+      return contradiction(value, field.inside());
+    case FieldType::objects:
+      return each(value, [&](const auto& item) { return contradiction(item, field.inside()); });
+    case FieldType::object_lists:
+      return each(value, [&](const auto& list) {
+        return each(list, [&](const auto& item) { return contradiction(item, field.inside()); });
+      });
+    case FieldType::splice:
+      break;
+  }
+  return "a splice is left";
+}
+
+std::string contradiction(const rapidjson::Value& value, const FieldInfos& fields) {
+  if (!value.IsObject()) return "is no object";
+  const FieldInfos flat = flat_infos(fields);
+  for (const auto& member : value.GetObject()) {
+    const std::string name = member.name.GetString();
+    const auto field = std::find_if(flat.begin(), flat.end(),
+                                    [&](const FieldInfo& info) { return info.name == name; });
+    if (field == flat.end()) return name + " is not described";
+    if (std::string wrong = contradiction(member.value, *field); !wrong.empty())
+      return name + ": " + wrong;
+  }
+  for (const FieldInfo& field : flat) {
+    if (field.meaning.empty()) return std::string{field.name} + " has no meaning";
+    const bool required = field.presence == Presence::always || field.presence == Presence::or_null;
+    if (required && !value.HasMember(std::string{field.name}.c_str()))
+      return std::string{field.name} + " is missing";
+  }
+  return {};
+}
+
+TEST_CASE("answers are as their fields describe them, in every line", "[api][routes]") {
+  ApiFixture api;
+  SnapshotColumns first = test_lineage();
+  first.totals[0].number = 1;  // so that there are changes from nothing to it
+  api.source.publish(std::move(first));
+  for (const Route& route : routes()) {
+    if (route.example.empty()) continue;
+    CAPTURE(route.path);
+    const std::string example{route.example};
+    if (route.fields != nullptr) {
+      const auto body = parse_json(api.get(example).body);
+      if (route.body == BodyKind::list) {
+        REQUIRE(body.IsArray());
+        REQUIRE_FALSE(body.Empty());
+        for (const auto& item : body.GetArray()) CHECK(contradiction(item, route.fields()) == "");
+      } else {
+        CHECK(contradiction(body, route.fields()) == "");
+      }
+    }
+    if (route.lines == nullptr) continue;
+    Response response = api.get(example, {{"Accept", "application/x-ndjson"}});
+    std::string text = response.body;
+    while (response.chunks && response.chunks(text)) {
+    }
+    std::size_t lines = 0;
+    for (std::size_t at = 0; at < text.size();) {
+      const auto end = text.find('\n', at);
+      const std::string line = text.substr(at, end - at);
+      at = end + 1;
+      if (at == text.size()) {
+        CHECK(line.rfind("{\"end\":true", 0) == 0);
+      } else {
+        CHECK(contradiction(parse_json(line), route.lines()) == "");
+        ++lines;
+      }
+    }
+    if (route.path != "/v1/models/{id}/parents" && route.path != "/v1/models/{id}/ancestors")
+      CHECK(lines > 0);
+  }
+}
+
+TEST_CASE("the description has every route and every parameter", "[api][routes]") {
+  ApiFixture api;
+  const auto document = parse_json(api.get("/openapi.json").body);
+  CHECK(same(at(document, "openapi"), "3.1.0"));
+  const auto& paths = at(document, "paths");
+  CHECK(paths.MemberCount() == routes().size());
+  std::set<std::string> ids;
+  for (const Route& route : routes()) {
+    CAPTURE(route.path);
+    const auto& get = at(at(paths, std::string{route.path}.c_str()), "get");
+    CHECK(ids.insert(at(get, "operationId").GetString()).second);
+    const bool variable = route.path.find('{') != std::string_view::npos;
+    CHECK(at(get, "parameters").Size() == route.params.size() + (variable ? 1 : 0));
+    CHECK(at(get, "responses").HasMember("200"));
+  }
+}
+
+TEST_CASE("schema/SCHEMA.md is what the fields say", "[api][schema]") {
+  const std::string text =
+      "# What dumps and answers consist of\n\nWritten from the lists in `api/fields` by `api_tests "
+      "\"[schema]\"` with `STEMMA_UPDATE=1` in the environment.\n\n" +
+      dump_schema_text() + "\n" + answers_schema_text(routes());
+  const char* const path = "schema/SCHEMA.md";  // tests run in the source tree
+  if (std::getenv("STEMMA_UPDATE") != nullptr) std::ofstream{path} << text;
+  std::ostringstream stands;
+  stands << std::ifstream{path}.rdbuf();
+  CHECK(stands.str() == text);
 }
 
 }  // namespace

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace stemma {
+
+/// What the files of a dump and the lines of changes consist of, in Markdown.
+[[nodiscard]] std::string dump_schema_text();
+
+}  // namespace stemma
