@@ -133,15 +133,17 @@ void write_words(JsonWriter& json, std::span<const std::string_view> words) {
   json.end_array();
 }
 
-void write_param_schema(JsonWriter& json, const ParamInfo& param) {
+/// `required`: the parameter must say something.
+void write_param_schema(JsonWriter& json, const ParamInfo& param, bool required) {
   switch (param.type) {
     case ParamType::text:
     case ParamType::choice:
       text(json, "type", "string");
-      if (param.words.empty()) {
+      if (param.words.empty() && required) {
         json.key("minLength");
         json.number(1);
       }
+      if (param.words.empty()) text(json, "pattern", "^[^\\u0000]*$");
       write_words(json, param.words);
       break;
     case ParamType::list:
@@ -152,8 +154,8 @@ void write_param_schema(JsonWriter& json, const ParamInfo& param) {
       json.number(kMostAlternatives);
       object(json, "items", [&] {
         text(json, "type", "string");
-        // A comma separates values; it is no part of one.
-        if (param.words.empty()) text(json, "pattern", "^[^,]+$");
+        // A comma separates values; it is no part of one. Zero bytes are refused everywhere.
+        if (param.words.empty()) text(json, "pattern", "^[^,\\u0000]+$");
         write_words(json, param.words);
       });
       break;
@@ -267,7 +269,7 @@ void write_params(JsonWriter& json, const Route& route) {
       json.key("explode");
       json.boolean(false);
     }
-    object(json, "schema", [&] { write_param_schema(json, param); });
+    object(json, "schema", [&] { write_param_schema(json, param, route.body != BodyKind::page); });
     write_example(json, param, example_of(route, param.name));
     json.end_object();
   }
@@ -334,6 +336,7 @@ void write_responses(JsonWriter& json, const Route& route) {
     const auto is_cursor = [](const ParamInfo& param) { return param.name == "cursor"; };
     if (std::any_of(route.params.begin(), route.params.end(), is_cursor))
       write_problem(json, "410", "The snapshot that the cursor belongs to was pruned.");
+    write_problem(json, "414", "The path and query are too long.");
     write_problem(json, "503", "No snapshot was published yet.");
   });
 }

@@ -82,6 +82,23 @@ std::string encode_questions(std::string_view bytes) {
   return head;
 }
 
+/// The method of a head where it is one that the library does not know and takes for no request at
+/// all; empty of all others. Methods are tokens, and more of them are registered than it knows.
+std::string_view unknown_method(std::string_view head) {
+  constexpr std::string_view kKnown[] = {"GET",     "HEAD",    "POST",  "PUT",  "DELETE",
+                                         "CONNECT", "OPTIONS", "TRACE", "PATCH"};
+  constexpr std::size_t kMaxMethodBytes = 32;
+  const std::string_view method = head.substr(0, head.find(' '));
+  if (method.empty() || method.size() > kMaxMethodBytes) return {};
+  for (const char c : method) {
+    if (c < 'A' || c > 'Z') return {};
+  }
+  for (const std::string_view known : kKnown) {
+    if (method == known) return {};
+  }
+  return method;
+}
+
 Request to_request(const httplib::Request& theirs) {
   Request request;
   request.method = theirs.method;
@@ -96,6 +113,7 @@ struct UnderWay {
   const HttpExchange::Circumstances& circumstances;
   std::optional<std::string_view> fault;
   int fault_status = 400;
+  std::string_view method;  ///< Where the library does not know it: it is told another.
   Reply& reply;
 };
 thread_local UnderWay* under_way = nullptr;
@@ -121,6 +139,7 @@ struct HttpExchange::Impl {
           }
           Request ours = to_request(request);
           ours.peer = under_way->circumstances.peer;
+          if (!under_way->method.empty()) ours.method = std::string{under_way->method};
           // Answers come compressed, with an ETag for that coding: the library must neither
           // compress them again nor cut ranges out of them. It looks at its own request for both,
           // which is not const there.
@@ -176,7 +195,7 @@ HttpExchange::~HttpExchange() = default;
 
 Reply HttpExchange::reply(std::string_view head, const Circumstances& circumstances) const {
   Reply reply;
-  UnderWay request{circumstances, std::nullopt, 400, reply};
+  UnderWay request{circumstances, std::nullopt, 400, unknown_method(head), reply};
   if (!circumstances.too_long) request.fault = head_fault(head);
   const auto prepare = [&](httplib::Request& theirs) {
     const HeaderList headers(theirs.headers.begin(), theirs.headers.end());
@@ -188,7 +207,10 @@ Reply HttpExchange::reply(std::string_view head, const Circumstances& circumstan
     theirs.headers.erase("Expect");  // no body is waited for
   };
   under_way = &request;
-  HeadStream stream{encode_questions(head), reply.bytes};
+  std::string readable = encode_questions(head);
+  // Any that has to be refused does, and none has a body that would be waited for.
+  if (!request.method.empty()) readable.replace(0, request.method.size(), "PUT");
+  HeadStream stream{std::move(readable), reply.bytes};
   bool closed = false;
   bool answered = impl_->library.process(stream, true, closed, prepare);
   if (reply.bytes.empty()) {

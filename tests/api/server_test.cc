@@ -308,6 +308,7 @@ TEST_CASE("a body is never waited for and never read as a request", "[api][serve
   RunningServer running;
   const auto [head, body, status] = GENERATE(table<std::string, std::string, std::string>({
       {"POST /v1/stats HTTP/1.1\r\nHost: a\r\nConnection: close\r\n", "", "405"},
+      {"QUERY /v1/stats HTTP/1.1\r\nHost: a\r\nConnection: close\r\n", "", "405"},
       {"PUT /v1/stats HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n", "", "405"},
       {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n", "", "405"},
       {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n", "abc", "405"},
@@ -349,7 +350,7 @@ TEST_CASE("what cannot be read gets a problem like any other", "[api][server]") 
       {"GET\r\n", "400"},
       {"\x16\x03\x01\x02", "400"},
       {"GET / HTTP/1.1\n\n", "400"},
-      {"FETCH / HTTP/1.1\r\n\r\n", "400"},
+      {"fetch / HTTP/1.1\r\n\r\n", "400"},
       {"GET /" + std::string(9000, 'a') + " HTTP/1.1\r\n\r\n", "414"},
       {"GET /" + std::string(40000, 'a'), "414"},
       {"GET / HTTP/1.1\r\n" + many, "431"},
