@@ -41,12 +41,14 @@ namespace stemma {
 
 // docs.cc
 [[nodiscard]] Response get_openapi(RequestContext& context);
+[[nodiscard]] Response get_docs(RequestContext& context);
+[[nodiscard]] Response get_docs_file(RequestContext& context);
+[[nodiscard]] Response get_stylesheet(RequestContext& context);
 
 // page_endpoints.cc
 [[nodiscard]] Response get_home_page(RequestContext& context);
 [[nodiscard]] Response get_search_page(RequestContext& context);
 [[nodiscard]] Response get_model_page(RequestContext& context);
 [[nodiscard]] Response get_family_page(RequestContext& context);
-[[nodiscard]] Response get_stylesheet(RequestContext& context);
 
 }  // namespace stemma

@@ -236,17 +236,26 @@ std::string_view variable_of(std::string_view path) {
   return path.substr(open + 1, path.find('}') - open - 1);
 }
 
+/// The variables of paths; every one that a route has is here.
+constexpr struct {
+  std::string_view name, meaning, example;
+} kVariables[] = {
+    {"id", "Name of a model, owner/name; its slash may be encoded or not.", "Qwen/Qwen2-7B"},
+    {"family", "Name of a family or series.", "qwen"},
+    {"file", "Name of a file.", "docs.js"},
+};
+
 void write_params(JsonWriter& json, const Route& route) {
   const std::string_view variable = variable_of(route.path);
   json.key("parameters");
   json.begin_array();
   if (!variable.empty()) {
+    const auto* described = std::find_if(std::begin(kVariables), std::end(kVariables),
+                                         [&](const auto& known) { return known.name == variable; });
     json.begin_object();
     text(json, "name", variable);
     text(json, "in", "path");
-    text(json, "description",
-         variable == "id" ? "Name of a model, owner/name; its slash may be encoded or not."
-                          : "Name of a family or series.");
+    text(json, "description", described->meaning);
     json.key("required");
     json.boolean(true);
     object(json, "schema", [&] {
@@ -254,7 +263,7 @@ void write_params(JsonWriter& json, const Route& route) {
       json.key("minLength");
       json.number(1);
     });
-    text(json, "example", variable == "id" ? "Qwen/Qwen2-7B" : "qwen");
+    text(json, "example", described->example);
     json.end_object();
   }
   for (const ParamInfo& param : route.params) {

@@ -46,12 +46,4 @@ Response get_family_page(RequestContext& context) {
   });
 }
 
-Response get_stylesheet(RequestContext&) {
-  Response response;
-  response.headers = {{"Content-Type", "text/css; charset=utf-8"},
-                      {"Cache-Control", "max-age=3600"}};
-  response.body = std::string{stylesheet()};
-  return response;
-}
-
 }  // namespace stemma

@@ -1,6 +1,6 @@
 #include "api/endpoints/request_context.h"
 
-#include "api/http/gzip.h"
+#include "api/gzip.h"
 #include "api/query/page_link.h"
 #include "api/render/answers.h"
 #include "graph/lookup.h"

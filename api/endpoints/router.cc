@@ -121,8 +121,9 @@ class RequestHandler {
     if (response.header("Content-Type") == kHtmlType) {
       response.set_header(
           "Content-Security-Policy",
-          "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
-          "base-uri 'none'; frame-ancestors 'none'");
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+          "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+          "frame-ancestors 'none'");
       response.set_header("Referrer-Policy", "no-referrer");
     }
     SnapshotHandle newest;

@@ -19,7 +19,30 @@ bool plausible_host(std::string_view host) {
   });
 }
 
+bool refused(std::string_view parameters) {
+  parameters = trim(parameters);
+  if (parameters.size() < 3 || fold_char(parameters[0]) != 'q' || parameters[1] != '=')
+    return false;
+  return parameters.substr(2).find_first_not_of("0.") == std::string_view::npos;
+}
+
 }  // namespace
+
+bool accepts_gzip(std::string_view accept_encoding) {
+  bool any = false;
+  while (!accept_encoding.empty()) {
+    const auto comma = accept_encoding.find(',');
+    const std::string_view item = accept_encoding.substr(0, comma);
+    accept_encoding =
+        comma == std::string_view::npos ? std::string_view{} : accept_encoding.substr(comma + 1);
+    const auto semicolon = item.find(';');
+    const std::string_view coding = trim(item.substr(0, semicolon));
+    const bool no = semicolon != std::string_view::npos && refused(item.substr(semicolon + 1));
+    if (equal_folded(coding, "gzip")) return !no;
+    if (coding == "*") any = !no;
+  }
+  return any;
+}
 
 double accept_quality(std::string_view accept, std::string_view type, bool wildcards) {
   int best = 0;

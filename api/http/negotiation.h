@@ -21,6 +21,9 @@ inline constexpr std::string_view kHtmlType = "text/html; charset=utf-8";
 /// NDJSON is for those who ask for it by name and want it no less than JSON.
 [[nodiscard]] bool wants_lines(std::string_view accept);
 
+/// Whether an Accept-Encoding header allows gzip: named or by `*`, and not with q=0.
+[[nodiscard]] bool accepts_gzip(std::string_view accept_encoding);
+
 /// Whether an If-None-Match holds the tag; it compares weakly.
 [[nodiscard]] bool matches_etag(std::string_view if_none_match, std::string_view etag);
 

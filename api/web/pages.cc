@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
+#include <initializer_list>
 #include <span>
 
 #include "api/query/links.h"
+#include "api/web/template.h"
 #include "graph/augment.h"
 #include "graph/burst.h"
 #include "schema/percent.h"
@@ -15,42 +16,7 @@
 namespace stemma {
 namespace {
 
-constexpr std::string_view kStyle =
-    R"css(:root{color-scheme:light dark;--ink:#1c2226;--soft:#5b6770;
---line:#d9dee2;--paper:#fbfbf9;--card:#fff;--link:#0b5c8a;--mark:#8a4b00;--markbg:#fff2dc}
-@media (prefers-color-scheme:dark){
-:root{--ink:#e6e9eb;--soft:#9aa6ae;--line:#33393e;--paper:#14181b;
---card:#1b2024;--link:#7cc4ec;--mark:#ffd08a;--markbg:#3a2a10}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
-header,main,footer{max-width:62rem;margin:0 auto;padding:0 1rem}
-header{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;align-items:center;padding-top:1rem}
-header a.home{font:600 1.4rem/1.2 Georgia,serif;color:var(--ink);text-decoration:none}
-form{display:flex;flex:1 1 16rem;gap:.5rem}
-input{flex:1;min-width:0;padding:.5rem .7rem;border:1px solid var(--line);border-radius:.4rem;
-background:var(--card);color:inherit;font:inherit}
-button{padding:.5rem .9rem;border:0;border-radius:.4rem;background:var(--link);color:var(--paper);
-font:inherit;cursor:pointer}
-a{color:var(--link)}
-h1{font:600 1.6rem/1.25 Georgia,serif;margin:1.5rem 0 .5rem;overflow-wrap:anywhere}
-h2{font-size:1.1rem;margin:1.8rem 0 .4rem}
-p.soft,footer,td.soft,.soft{color:var(--soft)}
-p.mark{background:var(--markbg);color:var(--mark);padding:.5rem .8rem;border-radius:.4rem}
-.table{overflow-x:auto;border:1px solid var(--line);border-radius:.5rem;background:var(--card)}
-table{border-collapse:collapse;width:100%}
-th,td{padding:.4rem .8rem;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
-tr:last-child td{border-bottom:0}
-th{font-size:.85rem;color:var(--soft);font-weight:600;white-space:nowrap}
-td.name{overflow-wrap:anywhere;min-width:11rem}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem;margin:.8rem 0}
-dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
-dt.sub{padding-left:1rem}
-@media (max-width:40rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}
-dt.sub,dt.sub+dd{padding-left:1rem}table{font-size:.9rem}
-th,td{padding:.4rem}th,th.n{white-space:normal}td.name{min-width:7rem}}
-footer{padding-top:2rem;padding-bottom:2rem;font-size:.9rem}
-)css";
+constexpr std::string_view kList = "list.html";
 
 std::string grouped(std::uint64_t value) {
   std::string digits = std::to_string(value);
@@ -69,129 +35,149 @@ std::string page_link(std::string_view name) { return "/models/" + percent_encod
 
 std::string_view plural(std::uint64_t count) { return count == 1 ? "" : "s"; }
 
+/// A page as it is put together from parts of templates.
 class Page {
  public:
-  explicit Page(std::string_view title, std::string_view searched = {}) {
-    add("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
-        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-        "<title>{}</title><link rel=\"icon\" href=\"data:,\">"
-        "<link rel=\"stylesheet\" href=\"/style.css\"></head><body>"
-        "<header><a class=\"home\" href=\"/\">Stemma</a><form action=\"/search\" role=\"search\">"
-        "<input type=\"search\" name=\"q\" value=\"{}\" aria-label=\"Search models and families\" "
-        "placeholder=\"A model or family, e.g. Qwen3-8B\"><button>Search</button></form></header>"
-        "<main>",
-        escape_html(title), escape_html(searched));
+  explicit Page(std::string_view title, std::string_view searched = {},
+                std::string_view head = {}) {
+    add("begin", fmt::arg("title", escape_html(title)), fmt::arg("searched", escape_html(searched)),
+        fmt::arg("head", head));
   }
 
+  /// A part of the layout.
   template <class... Args>
-  void add(fmt::format_string<Args...> text, Args&&... args) {
-    fmt::format_to(std::back_inserter(html_), text, std::forward<Args>(args)...);
+  void add(std::string_view part, const Args&... args) {
+    add_from("layout.html", part, args...);
+  }
+  template <class... Args>
+  void add_from(std::string_view file, std::string_view part, const Args&... args) {
+    fill_part(html_, file, part, args...);
+    html_ += '\n';
+  }
+
+  /// `title` is escaped here; other texts are HTML already.
+  void heading(std::string_view title) { add("heading", fmt::arg("title", escape_html(title))); }
+  void section(std::string_view title) { add("section", fmt::arg("title", escape_html(title))); }
+  void paragraph(std::string_view text) { add("paragraph", fmt::arg("text", text)); }
+  void soft(std::string_view text) { add("soft", fmt::arg("text", text)); }
+  void fact(std::string_view name, std::string_view value) {
+    add("fact", fmt::arg("name", name), fmt::arg("value", value));
+  }
+  void sub_fact(std::string_view name, std::string_view value) {
+    add("sub_fact", fmt::arg("name", name), fmt::arg("value", value));
   }
 
   /// What the reader must know before any number.
   void add_marks(const SnapshotView& view) {
     const SnapshotTotals& total = view.total();
-    if (total.generated != 0) {
-      add("<p class=\"mark\"><strong>Generated demo data.</strong> These models were made up; none "
-          "of "
-          "them is on the Hub.</p>");
-    }
-    if (total.partial != 0) {
-      add("<p class=\"mark\"><strong>Partial snapshot.</strong> Only a part of the hub was crawled "
-          "({}); every number counts that part alone.</p>",
-          escape_html(view.scope_text()));
-    }
+    if (total.generated != 0) add("generated");
+    if (total.partial != 0) add("partial", fmt::arg("scope", escape_html(view.scope_text())));
   }
 
-  void begin_table(std::initializer_list<std::pair<std::string_view, bool>> columns) {
-    add("<div class=\"table\"><table><thead><tr>");
-    for (const auto& [title, number] : columns) {
-      add("<th{}>{}</th>", number ? " class=\"n\"" : "", title);
-    }
-    add("</tr></thead><tbody>");
+  /// A heading of a column; `number` aligns to the right.
+  struct Heading {
+    std::string_view title;
+    bool number = false;
+  };
+  void begin_table(std::initializer_list<Heading> headings) {
+    std::string cells;
+    for (const Heading& heading : headings)
+      fill_part(cells, kList, heading.number ? "heading_number" : "heading",
+                fmt::arg("title", heading.title));
+    add("table_begin", fmt::arg("headings", cells));
   }
-  void end_table() { add("</tbody></table></div>"); }
+  void name_cell(std::string_view link, std::string_view text, std::string_view state = {}) {
+    fill_part(cells_, kList, "cell_name", fmt::arg("link", link), fmt::arg("text", text),
+              fmt::arg("state", state));
+  }
+  void cell(std::string_view text) { fill_part(cells_, kList, "cell", fmt::arg("text", text)); }
+  void number_cell(std::string_view text) {
+    fill_part(cells_, kList, "cell_number", fmt::arg("text", text));
+  }
+  void end_row() {
+    add("row", fmt::arg("cells", cells_));
+    cells_.clear();
+  }
+  void end_table() { add("table_end"); }
 
   [[nodiscard]] std::string finish(const SnapshotView* view, std::string_view json_link) {
-    add("</main><footer>");
+    add("footer_begin");
     if (view != nullptr) {
       const SnapshotTotals& total = view->total();
-      add("Snapshot {} of {}: {} live models, {} edges.", total.number,
-          format_utc(total.observed_at), grouped(total.models), grouped(total.edges));
+      add("footer_snapshot", fmt::arg("number", total.number),
+          fmt::arg("observed_at", format_utc(total.observed_at)),
+          fmt::arg("models", grouped(total.models)), fmt::arg("edges", grouped(total.edges)));
     }
-    if (!json_link.empty()) add(" <a href=\"{}\">This page as JSON</a>.", json_link);
-    add(" <a href=\"/v1/stats\">All statistics</a>.</footer></body></html>\n");
+    if (!json_link.empty()) add("footer_json", fmt::arg("link", json_link));
+    add("end");
     return std::move(html_);
   }
 
  private:
   std::string html_;
+  std::string cells_;
 };
 
+/// " (gone)" of a model that is not live.
+std::string state_mark(NodeState state) {
+  std::string mark;
+  if (state != NodeState::live)
+    fill_part(mark, kList, "state", fmt::arg("state", to_string(state)));
+  return mark;
+}
+
 void add_family_rows(Page& page, const std::vector<FamilyRow>& rows) {
-  page.begin_table({{"Family", false},
-                    {"Official", true},
-                    {"Derivatives", true},
-                    {"All downloads, 30 days", true}});
+  page.begin_table(
+      {{"Family"}, {"Official", true}, {"Derivatives", true}, {"All downloads, 30 days", true}});
   for (const FamilyRow& row : rows) {
     const FamilySummary& summary = *row.summary;
-    page.add(
-        "<tr><td class=\"name\"><a href=\"/families/{}\">{}</a></td><td class=\"n\">{}</td>"
-        "<td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
-        percent_encode(row.family->name), escape_html(row.family->label), grouped(summary.official),
-        grouped(summary.derivatives),
+    page.name_cell("/families/" + percent_encode(row.family->name), escape_html(row.family->label));
+    page.number_cell(grouped(summary.official));
+    page.number_cell(grouped(summary.derivatives));
+    page.number_cell(
         count_or_dash((summary.downloads_official + summary.downloads_derivatives).value()));
+    page.end_row();
   }
   page.end_table();
 }
 
 /// What an edge that is known by hand rests on; empty for one that the hub's metadata declares.
 std::string curated_mark(const SnapshotView& view, EdgeId edge) {
-  if (!is_curated_only(view, edge)) return {};
+  std::string mark;
+  if (!is_curated_only(view, edge)) return mark;
   const std::uint16_t note = view.claims[view.claim_begin[edge]].note;
   const std::string why =
       note == 0 ? std::string{} : ": " + escape_html(view.notes[note - std::size_t{1}]);
-  return " <span class=\"soft\">(curated" + why + ")</span>";
+  fill_part(mark, kList, "curated", fmt::arg("why", why));
+  return mark;
 }
 
 void add_model_rows(Page& page, const SnapshotView& view, const ListAnswer& list) {
   const bool depths = list.kind != ListKind::edges;
   if (depths) {
-    page.begin_table({{"Model", false},
-                      {"Relation", false},
-                      {"Depth", true},
-                      {"License", false},
-                      {"Downloads, 30 days", true}});
-  } else {
     page.begin_table(
-        {{"Model", false}, {"Relation", false}, {"License", false}, {"Downloads, 30 days", true}});
+        {{"Model"}, {"Relation"}, {"Depth", true}, {"License"}, {"Downloads, 30 days", true}});
+  } else {
+    page.begin_table({{"Model"}, {"Relation"}, {"License"}, {"Downloads, 30 days", true}});
   }
   for (const Reached& row : list.listing.items) {
-    const NodeState state = view.state[row.node];
-    page.add("<tr><td class=\"name\"><a href=\"{}\">{}</a>{}</td><td>{}{}</td>",
-             page_link(view.name(row.node)), escape_html(view.name(row.node)),
-             state == NodeState::live
-                 ? std::string{}
-                 : fmt::format(" <span class=\"soft\">({})</span>", to_string(state)),
-             row.depth == 0 ? std::string_view{"–"} : to_string(view.relation[row.edge]),
-             depths ? std::string{} : curated_mark(view, row.edge));
-    if (depths) page.add("<td class=\"n\">{}</td>", row.depth);
-    page.add("<td>{}</td><td class=\"n\">{}</td></tr>", or_dash(view.terms[view.license[row.node]]),
-             count_or_dash(view.downloads[row.node]));
+    const std::string_view name = view.name(row.node);
+    page.name_cell(page_link(name), escape_html(name), state_mark(view.state[row.node]));
+    page.cell(
+        (row.depth == 0 ? std::string{"–"} : std::string{to_string(view.relation[row.edge])}) +
+        (depths ? std::string{} : curated_mark(view, row.edge)));
+    if (depths) page.number_cell(std::to_string(row.depth));
+    page.cell(or_dash(view.terms[view.license[row.node]]));
+    page.number_cell(count_or_dash(view.downloads[row.node]));
+    page.end_row();
   }
   page.end_table();
 }
 
 void add_cut_note(Page& page, const ListAnswer& list, const std::string& json_link) {
   if (list.listing.items.size() == list.listing.total) return;
-  page.add(
-      "<p class=\"soft\">The {} with most downloads of {}. <a href=\"{}\">All of them</a> "
-      "page by page as JSON.</p>",
-      grouped(list.listing.items.size()), grouped(list.listing.total), json_link);
-}
-
-void add_fact(Page& page, std::string_view name, const std::string& value) {
-  page.add("<dt>{}</dt><dd>{}</dd>", name, value);
+  page.add_from(kList, "cut", fmt::arg("shown", grouped(list.listing.items.size())),
+                fmt::arg("total", grouped(list.listing.total)), fmt::arg("link", json_link));
 }
 
 std::string time_or_dash(UnixSeconds time) { return time == kUnknownTime ? "–" : format_utc(time); }
@@ -225,24 +211,15 @@ std::string escape_html(std::string_view text) {
   return escaped;
 }
 
-std::string_view stylesheet() noexcept { return kStyle; }
-
 std::string home_page(const SnapshotFacts& facts, const FamiliesAnswer& families) {
   const SnapshotView& view = facts.snapshot();
   Page page{"Stemma: what came from what"};
-  page.add("<h1>What came from what, and who uses it</h1>");
+  page.heading("What came from what, and who uses it");
   page.add_marks(view);
-  page.add("<p>The lineage of {} open models, as their authors declared it.</p>",
-           grouped(view.total().models));
+  page.add_from("home.html", "lead", fmt::arg("models", grouped(view.total().models)));
   add_family_rows(page, families.items);
-  page.add(
-      "<p class=\"soft\">Official models are the live ones of the family's owners and name "
-      "pattern, "
-      "where one is given; derivatives are all other live models that descend from any such model, "
-      "live, gone or never observed, directly or not. A model that descends from "
-      "several families counts in each. All downloads are those of official models and derivatives "
-      "together. {} live models are in none of these.</p>",
-      grouped(static_cast<std::uint64_t>(families.other)));
+  page.add_from("home.html", "note",
+                fmt::arg("other", grouped(static_cast<std::uint64_t>(families.other))));
   return page.finish(&view, "/v1/families");
 }
 
@@ -250,105 +227,94 @@ std::string search_page(const SnapshotFacts& facts, std::string_view text,
                         const std::vector<SearchItem>& items) {
   const SnapshotView& view = facts.snapshot();
   Page page{text.empty() ? "Search" : fmt::format("{} – Stemma", text), text};
-  page.add("<h1>Search</h1>");
+  page.heading("Search");
   page.add_marks(view);
   if (items.empty()) {
-    page.add("<p>{}</p>", text.empty() ? std::string{"Type a part of a model's or family's name."}
-                                       : fmt::format("Nothing is called anything like “{}”.",
-                                                     escape_html(text)));
+    page.paragraph(text.empty()
+                       ? std::string{"Type a part of a model's or family's name."}
+                       : fmt::format("Nothing is called anything like “{}”.", escape_html(text)));
     return page.finish(&view, {});
   }
-  page.begin_table(
-      {{"Name", false}, {"Kind", false}, {"Descendants", true}, {"Downloads, 30 days", true}});
+  page.begin_table({{"Name"}, {"Kind"}, {"Descendants", true}, {"Downloads, 30 days", true}});
   const std::size_t shown = std::min(items.size(), kSearchRowsShown);
   for (const SearchItem& item : std::span{items}.first(shown)) {
-    const std::string link = item.model ? page_link(view.name(*item.model))
-                                        : "/families/" + percent_encode(item.family->name);
     const std::string_view name = item.model ? view.name(*item.model) : item.family->label;
-    std::string_view kind = "family";
-    if (item.model) {
-      kind = view.live(*item.model) ? "model" : to_string(view.state[*item.model]);
-    }
-    page.add(
-        "<tr><td class=\"name\"><a href=\"{}\">{}</a></td><td>{}</td><td class=\"n\">{}</td>"
-        "<td class=\"n\">{}</td></tr>",
-        link, escape_html(name), kind, grouped(item.descendants), count_or_dash(item.downloads));
+    page.name_cell(item.model ? page_link(name) : "/families/" + percent_encode(item.family->name),
+                   escape_html(name));
+    page.cell(!item.model              ? std::string_view{"family"}
+              : view.live(*item.model) ? std::string_view{"model"}
+                                       : to_string(view.state[*item.model]));
+    page.number_cell(grouped(item.descendants));
+    page.number_cell(count_or_dash(item.downloads));
+    page.end_row();
   }
   page.end_table();
-  const std::string more = "/v1/search?limit=1000&amp;q=" + percent_encode(text);
   if (shown < items.size()) {
-    page.add(
-        "<p class=\"soft\">The first {}; there are more. <a href=\"{}\">Up to 1,000 of them</a> as "
-        "JSON.</p>",
-        shown, more);
+    page.add_from(kList, "more_hits", fmt::arg("shown", shown),
+                  fmt::arg("link", "/v1/search?limit=1000&amp;q=" + percent_encode(text)));
   }
   return page.finish(&view, "/v1/search?limit=50&amp;q=" + percent_encode(text));
 }
 
 std::string model_page(const SnapshotFacts& facts, const ModelAnswer& model,
                        const ListAnswer& parents, const ListAnswer& children) {
+  constexpr std::string_view kModel = "model.html";
   const SnapshotView& view = facts.snapshot();
   const NodeId node = model.node;
   const std::string_view name = view.name(node);
   const std::string resource = model_path(name);
   Page page{fmt::format("{} – Stemma", name)};
-  page.add("<h1>{}</h1>", escape_html(name));
+  page.heading(name);
   page.add_marks(view);
-  if (view.state[node] == NodeState::ghost) {
-    page.add(
-        "<p class=\"mark\">This model is named as a parent but was never observed: deleted, "
-        "private, renamed, or it never existed.</p>");
-  } else if (view.state[node] == NodeState::gone) {
-    page.add("<p class=\"mark\">This model is gone: it was observed, and is no longer there.</p>");
-  }
-  page.add("<p><a href=\"{}/descendants\">{} live model{}</a> descend{} from it, {} directly.</p>",
-           resource, grouped(model.descendants), plural(model.descendants),
-           model.descendants == 1 ? "s" : "", grouped(model.children));
+  if (view.state[node] == NodeState::ghost) page.add_from(kModel, "ghost");
+  if (view.state[node] == NodeState::gone) page.add_from(kModel, "gone");
+  page.add_from(kModel, "descendants", fmt::arg("resource", resource),
+                fmt::arg("descendants", grouped(model.descendants)),
+                fmt::arg("s", plural(model.descendants)),
+                fmt::arg("descend", model.descendants == 1 ? "descends" : "descend"),
+                fmt::arg("children", grouped(model.children)));
   if (model.curated_only != 0) {
-    page.add(
-        "<p class=\"soft\">{} of them through curated parents alone: <a "
-        "href=\"{}/descendants?curated=false\">without those</a>.</p>",
-        grouped(model.curated_only), resource);
+    page.add_from(kModel, "curated", fmt::arg("models", grouped(model.curated_only)),
+                  fmt::arg("resource", resource));
   }
   if (model.namesake) {
-    page.add(
-        "<p>{} more descend from the ghost <a href=\"{}\">{}</a>, which only this model's "
-        "name matches.</p>",
-        grouped(model.namesake->descendants), page_link(view.name(model.namesake->ghost)),
-        escape_html(view.name(model.namesake->ghost)));
+    const std::string_view ghost = view.name(model.namesake->ghost);
+    page.add_from(kModel, "namesake", fmt::arg("models", grouped(model.namesake->descendants)),
+                  fmt::arg("link", page_link(ghost)), fmt::arg("name", escape_html(ghost)));
   }
-  page.add("<dl>");
+  page.add("facts_begin");
   std::string families;
   for (const std::string& family : model.families) {
-    families += fmt::format("{}<a href=\"/families/{}\">{}</a>", families.empty() ? "" : ", ",
-                            percent_encode(family), escape_html(family));
+    if (!families.empty()) families += ", ";
+    fill_part(families, kModel, "family_link", fmt::arg("path", percent_encode(family)),
+              fmt::arg("name", escape_html(family)));
   }
-  add_fact(page, "Families", families.empty() ? "–" : families);
+  page.fact("Families", families.empty() ? "–" : families);
   std::string aliases;
-  for (const std::string& alias : model.aliases) {
+  for (const std::string& alias : model.aliases)
     aliases += (aliases.empty() ? "" : ", ") + escape_html(alias);
-  }
-  if (!aliases.empty()) add_fact(page, "Also called", aliases);
-  add_fact(page, "License", or_dash(view.terms[view.license[node]]));
-  add_fact(page, "Task", or_dash(view.terms[view.pipeline_tag[node]]));
-  add_fact(page, "Library", or_dash(view.terms[view.library[node]]));
-  add_fact(page, "Parameters", count_or_dash(view.parameters[node]));
-  add_fact(page, "Downloads, 30 days", count_or_dash(view.downloads[node]));
-  add_fact(page, "Downloads, all time", count_or_dash(view.downloads_all_time[node]));
-  add_fact(page, "Likes", count_or_dash(view.likes[node]));
-  add_fact(page, "Created", time_or_dash(view.created_at[node]));
-  add_fact(page, "Last modified", time_or_dash(view.last_modified[node]));
-  add_fact(page, "First seen", time_or_dash(observed_at(view, view.first_seen[node])));
-  add_fact(page, "Last seen", time_or_dash(observed_at(view, view.last_seen[node])));
-  page.add("</dl><h2>Parents</h2>");
+  if (!aliases.empty()) page.fact("Also called", aliases);
+  page.fact("License", or_dash(view.terms[view.license[node]]));
+  page.fact("Task", or_dash(view.terms[view.pipeline_tag[node]]));
+  page.fact("Library", or_dash(view.terms[view.library[node]]));
+  page.fact("Parameters", count_or_dash(view.parameters[node]));
+  page.fact("Downloads, 30 days", count_or_dash(view.downloads[node]));
+  page.fact("Downloads, all time", count_or_dash(view.downloads_all_time[node]));
+  page.fact("Likes", count_or_dash(view.likes[node]));
+  page.fact("Created", time_or_dash(view.created_at[node]));
+  page.fact("Last modified", time_or_dash(view.last_modified[node]));
+  page.fact("First seen", time_or_dash(observed_at(view, view.first_seen[node])));
+  page.fact("Last seen", time_or_dash(observed_at(view, view.last_seen[node])));
+  page.add("facts_end");
+  page.section("Parents");
   if (parents.listing.items.empty()) {
-    page.add("<p class=\"soft\">None declared.</p>");
+    page.soft("None declared.");
   } else {
     add_model_rows(page, view, parents);
   }
-  page.add("<h2>Children</h2>");
+  page.section("Children");
   if (children.listing.items.empty()) {
-    page.add("<p class=\"soft\">None.</p>");
+    page.soft("None.");
   } else {
     add_model_rows(page, view, children);
     add_cut_note(page, children, resource + "/children");
@@ -363,37 +329,33 @@ std::string family_page(const SnapshotFacts& facts, const FamilyAnswer& family,
   const FamilySummary& summary = *family.family.summary;
   const std::string resource = "/v1/families/" + percent_encode(definition.name);
   Page page{fmt::format("{} – Stemma", definition.label)};
-  page.add("<h1>{}</h1>", escape_html(definition.label));
+  page.heading(definition.label);
   page.add_marks(view);
-  page.add(
-      "<p>{} live official model{}, {} live derivative{}.</p>"
-      "<p class=\"soft\">Official models are counted while they are live. Derivatives descend from "
-      "any official model: live, gone, or named as a parent and never observed.</p><dl>",
-      grouped(summary.official), plural(summary.official), grouped(summary.derivatives),
-      plural(summary.derivatives));
-  add_fact(page, "Derivatives", grouped(summary.derivatives));
-  if (family.family.curated_only != 0) {
-    page.add("<dt class=\"sub\">of them through curated parents alone</dt><dd>{}</dd>",
-             grouped(family.family.curated_only));
-  }
-  for (const auto& [relation, count] : summary.by_relation) {
-    page.add("<dt class=\"sub\">of them {}</dt><dd>{}</dd>", escape_html(relation), grouped(count));
-  }
-  add_fact(page, "Direct derivatives", grouped(summary.derivatives_direct));
-  add_fact(page, "Burst-adjusted derivatives",
-           fmt::format("{} <span class=\"soft\">({})</span>",
-                       grouped(summary.derivatives_burst_adjusted), escape_html(kBurstRule)));
+  page.add_from("family.html", "lead", fmt::arg("official", grouped(summary.official)),
+                fmt::arg("s", plural(summary.official)),
+                fmt::arg("derivatives", grouped(summary.derivatives)),
+                fmt::arg("ss", plural(summary.derivatives)));
+  page.add("facts_begin");
+  page.fact("Derivatives", grouped(summary.derivatives));
+  if (family.family.curated_only != 0)
+    page.sub_fact("of them through curated parents alone", grouped(family.family.curated_only));
+  for (const auto& [relation, count] : summary.by_relation)
+    page.sub_fact("of them " + escape_html(relation), grouped(count));
+  page.fact("Direct derivatives", grouped(summary.derivatives_direct));
+  page.fact("Burst-adjusted derivatives",
+            fmt::format("{} <span class=\"soft\">({})</span>",
+                        grouped(summary.derivatives_burst_adjusted), escape_html(kBurstRule)));
   const auto sum = [](const CountSum& value) { return count_or_dash(value.value()); };
-  add_fact(page, "Downloads of official models, 30 days", sum(summary.downloads_official));
-  add_fact(page, "Downloads of derivatives, 30 days", sum(summary.downloads_derivatives));
-  page.add("</dl>");
+  page.fact("Downloads of official models, 30 days", sum(summary.downloads_official));
+  page.fact("Downloads of derivatives, 30 days", sum(summary.downloads_derivatives));
+  page.add("facts_end");
   if (!family.series.empty()) {
-    page.add("<h2>Series</h2>");
+    page.section("Series");
     add_family_rows(page, family.series);
   }
-  page.add("<h2>Derivatives</h2>");
+  page.section("Derivatives");
   if (derivatives.listing.items.empty()) {
-    page.add("<p class=\"soft\">None.</p>");
+    page.soft("None.");
   } else {
     add_model_rows(page, view, derivatives);
     add_cut_note(page, derivatives, resource + "/models");
@@ -401,9 +363,36 @@ std::string family_page(const SnapshotFacts& facts, const FamilyAnswer& family,
   return page.finish(&view, resource);
 }
 
+std::string docs_page(std::span<const DocumentedRoute> routes, bool with_swagger) {
+  constexpr std::string_view kDocs = "docs.html";
+  std::string style;
+  if (with_swagger) fill_part(style, kDocs, "swagger_style");
+  Page page{"API – Stemma", {}, style};
+  page.add_from(kDocs, "begin");
+  for (const DocumentedRoute& route : routes) {
+    page.add_from(kDocs, "route", fmt::arg("path", escape_html(route.path)),
+                  fmt::arg("summary", escape_html(route.summary)));
+    if (!route.params.empty()) {
+      page.add("facts_begin");
+      for (const ParamInfo& param : route.params)
+        page.add_from(kDocs, "param", fmt::arg("name", param.name),
+                      fmt::arg("meaning", escape_html(param.meaning)));
+      page.add("facts_end");
+    }
+    if (!route.example.empty()) {
+      page.add_from(kDocs, "example", fmt::arg("link", escape_html(route.example)),
+                    fmt::arg("example", escape_html(route.example)));
+    }
+  }
+  page.add_from(kDocs, "end");
+  if (with_swagger) page.add_from(kDocs, "swagger");
+  return page.finish(nullptr, "/openapi.json");
+}
+
 std::string error_page(std::string_view title, std::string_view detail) {
   Page page{fmt::format("{} – Stemma", title)};
-  page.add("<h1>{}</h1><p>{}</p>", title, escape_html(valid_utf8(detail)));
+  page.heading(title);
+  page.paragraph(escape_html(valid_utf8(detail)));
   return page.finish(nullptr, {});
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "api/query/parameters.h"
 #include "api/query/queries.h"
 
 namespace stemma {
@@ -12,7 +14,6 @@ namespace stemma {
 // comes from the hub or from the visitor is escaped; texts must be valid UTF-8.
 
 [[nodiscard]] std::string escape_html(std::string_view text);
-[[nodiscard]] std::string_view stylesheet() noexcept;
 
 [[nodiscard]] std::string home_page(const SnapshotFacts& facts, const FamiliesAnswer& families);
 /// The page shows as many rows; that `items` has more tells it that there are more.
@@ -23,6 +24,14 @@ inline constexpr std::size_t kSearchRowsShown = 50;
                                      const ListAnswer& parents, const ListAnswer& children);
 [[nodiscard]] std::string family_page(const SnapshotFacts& facts, const FamilyAnswer& family,
                                       const ListAnswer& derivatives);
+/// A route as `/docs` tells of it.
+struct DocumentedRoute {
+  std::string_view path, summary;
+  std::span<const ParamInfo> params;
+  std::string_view example;
+};
+/// The list of routes; with swagger-ui, which takes its place where scripts run.
+[[nodiscard]] std::string docs_page(std::span<const DocumentedRoute> routes, bool with_swagger);
 [[nodiscard]] std::string error_page(std::string_view title, std::string_view detail);
 
 }  // namespace stemma

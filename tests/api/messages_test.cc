@@ -4,7 +4,8 @@
 
 #include "api/chunk_source.h"
 #include "api/http/address_set.h"
-#include "api/http/gzip.h"
+#include "api/gzip.h"
+#include "api/http/negotiation.h"
 #include "api/http/request.h"
 #include "api/json.h"
 #include "api/query/cursor.h"

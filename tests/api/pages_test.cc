@@ -1,5 +1,6 @@
 #include "api/web/pages.h"
 
+#include "api/gzip.h"
 #include "tests/api/api_fixture.h"
 #include "tests/support/catch.h"
 
@@ -106,6 +107,27 @@ TEST_CASE("partial and generated snapshots are marked on every page", "[api][pag
   CHECK(contains(body, "Partial snapshot"));
   CHECK(contains(body, "search:&lt;qwen&gt;"));
   CHECK(contains(body, "Generated demo data"));
+}
+
+TEST_CASE("files of /docs are sent compressed or not, templates to nobody", "[api][pages]") {
+  ApiFixture api;
+  const Response plain = api.get("/docs/docs.js");
+  CHECK(plain.status == 200);
+  CHECK(plain.header("Content-Type") == "text/javascript; charset=utf-8");
+  CHECK(plain.body.find("SwaggerUIBundle(") != std::string::npos);
+  const Response packed = api.get("/docs/docs.js", {{"Accept-Encoding", "gzip"}});
+  CHECK(packed.header("Content-Encoding") == "gzip");
+  CHECK(gunzip(packed.body) == plain.body);
+  CHECK(packed.header("ETag") != plain.header("ETag"));
+  CHECK(api.get("/docs/docs.js", {{"If-None-Match", std::string{plain.header("ETag")}}}).status ==
+        304);
+  CHECK(api.get("/style.css").header("Content-Type") == "text/css; charset=utf-8");
+  CHECK(api.get("/docs/layout.html").status == 404);
+  CHECK(api.get("/docs/nothing.js").status == 404);
+  const Response page = api.get("/docs");
+  CHECK(page.body.find("/v1/models/{id}/descendants") != std::string::npos);
+  CHECK(page.body.find("http://") == std::string::npos);  // asks nobody else
+  CHECK(page.body.find("https://") == std::string::npos);
 }
 
 }  // namespace

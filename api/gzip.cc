@@ -1,4 +1,4 @@
-#include "api/http/gzip.h"
+#include "api/gzip.h"
 
 #include <zlib.h>
 
@@ -18,13 +18,6 @@ namespace {
 // time.
 constexpr int kLevel = 4;
 constexpr int kGzipWindow = 15 + 16;  // 16 asks zlib for gzip's frame instead of its own.
-
-bool refused(std::string_view parameters) {
-  parameters = trim(parameters);
-  if (parameters.size() < 3 || fold_char(parameters[0]) != 'q' || parameters[1] != '=')
-    return false;
-  return parameters.substr(2).find_first_not_of("0.") == std::string_view::npos;
-}
 
 class Deflater {
  public:
@@ -62,26 +55,30 @@ class Deflater {
 
 }  // namespace
 
-bool accepts_gzip(std::string_view accept_encoding) {
-  bool any = false;
-  while (!accept_encoding.empty()) {
-    const auto comma = accept_encoding.find(',');
-    const std::string_view item = accept_encoding.substr(0, comma);
-    accept_encoding =
-        comma == std::string_view::npos ? std::string_view{} : accept_encoding.substr(comma + 1);
-    const auto semicolon = item.find(';');
-    const std::string_view coding = trim(item.substr(0, semicolon));
-    const bool no = semicolon != std::string_view::npos && refused(item.substr(semicolon + 1));
-    if (equal_folded(coding, "gzip")) return !no;
-    if (coding == "*") any = !no;
-  }
-  return any;
-}
-
 std::string gzip(std::string_view text) {
   std::string compressed;
   Deflater{}.write(text, true, compressed);
   return compressed;
+}
+
+std::string gunzip(std::string_view compressed) {
+  z_stream stream{};
+  if (inflateInit2(&stream, kGzipWindow) != Z_OK)
+    throw Error{ErrorKind::storage, "reading what is compressed: zlib has no memory"};
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(compressed.data()));
+  stream.avail_in = static_cast<uInt>(compressed.size());
+  std::string text;
+  std::array<char, 1U << 16U> piece;
+  int result = Z_OK;
+  while (result == Z_OK) {
+    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
+    stream.avail_out = static_cast<uInt>(piece.size());
+    result = inflate(&stream, Z_NO_FLUSH);
+    text.append(piece.data(), piece.size() - stream.avail_out);
+  }
+  inflateEnd(&stream);
+  if (result != Z_STREAM_END) throw Error{ErrorKind::corrupt, "what is compressed is damaged"};
+  return text;
 }
 
 ChunkSource gzip_chunks(ChunkSource plain) {
