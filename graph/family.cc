@@ -1,17 +1,13 @@
 #include "graph/family.h"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <array>
 #include <map>
-#include <optional>
+#include <memory>
 #include <set>
 #include <unordered_map>
-
-// GCC 12 takes a member of the library's own automaton for uninitialised when sanitizers are on.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <regex>
 
 #include "graph/lookup.h"
 #include "schema/error.h"
@@ -20,38 +16,39 @@
 namespace stemma {
 namespace {
 
-/// The Hub allows 96 characters; a ghost's name may be any text that somebody wrote, and
-/// std::regex recurses once a character.
-constexpr std::size_t kLongestSearched = 256;
+/// A compiled pattern; null for none, which everything matches.
+using Pattern = std::shared_ptr<const re2::RE2>;
 
-std::optional<std::regex> compile(const FamilyDefinition& family) {
-  if (family.pattern.empty()) return std::nullopt;
-  try {
-    return std::regex{family.pattern, std::regex::ECMAScript | std::regex::icase};
-  } catch (const std::regex_error& error) {
+Pattern compile(const FamilyDefinition& family) {
+  if (family.pattern.empty()) return nullptr;
+  re2::RE2::Options options;
+  options.set_case_sensitive(false);
+  options.set_log_errors(false);
+  auto pattern = std::make_shared<const re2::RE2>(family.pattern, options);
+  if (!pattern->ok()) {
     throw Error{ErrorKind::usage, "family \"" + family.name + "\": the pattern \"" +
                                       family.pattern +
-                                      "\" is not a regular expression: " + error.what()};
+                                      "\" is not a regular expression: " + pattern->error()};
   }
+  return pattern;
 }
 
-bool pattern_found(const std::optional<std::regex>& pattern, std::string_view model_name) {
-  if (!pattern) return true;
-  const std::string_view base = base_name_of(model_name).substr(0, kLongestSearched);
-  return std::regex_search(base.begin(), base.end(), *pattern);
+bool pattern_found(const Pattern& pattern, std::string_view model_name) {
+  return pattern == nullptr || re2::RE2::PartialMatch(base_name_of(model_name), *pattern);
 }
 
 /// What the pattern's first group holds in the name; empty where it is not found.
-std::string group_value(const std::regex& pattern, std::string_view model_name) {
-  const std::string_view base = base_name_of(model_name).substr(0, kLongestSearched);
-  std::match_results<std::string_view::const_iterator> match;
-  if (!std::regex_search(base.begin(), base.end(), match, pattern) || match.size() < 2) return {};
-  return match[1].str();
+std::string group_value(const re2::RE2& pattern, std::string_view model_name) {
+  std::string value;
+  if (pattern.NumberOfCapturingGroups() < 1 ||
+      !re2::RE2::PartialMatch(base_name_of(model_name), pattern, &value))
+    return {};
+  return value;
 }
 
 /// The pattern of a definition, and the value that its group must have, if any.
 struct Matcher {
-  std::optional<std::regex> pattern;
+  Pattern pattern;
   std::string value;
 
   [[nodiscard]] bool matches(std::string_view model_name) const {
@@ -91,7 +88,7 @@ void check_pattern(const FamilyDefinition& family) {
   if (family.series_from.empty()) return;
   FamilyDefinition series = family;
   series.pattern = family.series_from;
-  if (compile(series)->mark_count() != 1) {
+  if (compile(series)->NumberOfCapturingGroups() != 1) {
     throw Error{ErrorKind::usage, "family \"" + family.name + "\": series_from \"" +
                                       family.series_from + "\" must have exactly one group"};
   }
@@ -127,10 +124,10 @@ FamilySet FamilySet::in(const SnapshotView& snapshot) const {
     if (more || parent == nullptr || parent->series_from.empty()) continue;
     FamilyDefinition series = *parent;
     series.pattern = parent->series_from;
-    const std::regex pattern = *compile(series);
+    const Pattern pattern = compile(series);
     std::map<std::string, std::map<std::string, std::size_t>> values;
     for (const NodeId root : roots(snapshot, *parent)) {
-      const std::string value = group_value(pattern, snapshot.name(root));
+      const std::string value = group_value(*pattern, snapshot.name(root));
       if (!value.empty()) ++values[fold_case(value)][value];
     }
     for (const auto& [value, spellings] : values) {

@@ -12,7 +12,7 @@ struct FamilyDefinition {
   std::string label;  ///< For people: `Qwen2.5-Coder`.
   std::vector<std::string> owners;
   std::string
-      pattern;  ///< Case-insensitive ECMAScript regular expression; empty matches everything.
+      pattern;  ///< Case-insensitive regular expression (RE2 syntax); empty matches everything.
   std::string parent;  ///< The family that this is a series of; empty for a top-level family.
   /// A pattern with one group: each value that it takes among the family's roots is a series of its
   /// own. Empty for none.

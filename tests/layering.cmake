@@ -34,6 +34,7 @@ set(borders
   "<sqlite3\\.h>" "^index/sqlite\\.(h|cc)$"
   "<curl/" "^crawler/curl_http_client[^/]*$"
   "<simdjson" "^crawler/(document|page)_[^/]*$"
+  "<re2/" "^graph/family\\.cc$"
   "<httplib\\.h>" "^api/http/http_exchange[^/]*$"
   "<boost/asio" "^api/http/(address_set|connection|server)\\.(h|cc)$"
   "<boost/" "^(graph/([^/]*\\.cc|[^/]*_bgl\\.h)|api/http/(address_set|connection|server)\\.(h|cc))$")

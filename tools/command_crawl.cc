@@ -7,6 +7,7 @@
 #include <cmath>
 #include <memory>
 
+#include "api/render/text_table.h"
 #include "crawler/crawl.h"
 #include "crawler/curl_http_client.h"
 #include "crawler/folder_source.h"
@@ -16,7 +17,6 @@
 #include "schema/utc_time.h"
 #include "tools/config_file.h"
 #include "tools/progress.h"
-#include "tools/table.h"
 
 namespace stemma {
 namespace {

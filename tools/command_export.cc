@@ -9,9 +9,10 @@
 #include "api/chunk_source.h"
 #include "api/export/dump.h"
 #include "api/render/change_lines.h"
+#include "api/render/text_table.h"
 #include "schema/error.h"
 #include "tools/query.h"
-#include "tools/table.h"
+#include "tools/terminal.h"
 
 namespace stemma {
 namespace {

@@ -8,13 +8,14 @@
 #include <memory>
 
 #include "api/render/answers.h"
+#include "api/render/text_table.h"
 #include "crawler/ingest.h"
 #include "schema/error.h"
 #include "schema/utc_time.h"
 #include "tools/command_crawl.h"
 #include "tools/config_file.h"
 #include "tools/progress.h"
-#include "tools/table.h"
+#include "tools/terminal.h"
 
 namespace stemma {
 namespace {

@@ -4,13 +4,17 @@
 
 #include <algorithm>
 
+#include "api/fields/lint_rows.h"
+#include "api/fields/list_rows.h"
 #include "api/query/lineage_queries.h"
 #include "api/query/links.h"
 #include "api/query/page_link.h"
 #include "api/render/answers.h"
+#include "api/render/columns.h"
+#include "api/render/text_table.h"
 #include "schema/relation.h"
 #include "tools/query.h"
-#include "tools/table.h"
+#include "tools/terminal.h"
 
 namespace stemma {
 namespace {
@@ -120,20 +124,18 @@ class LineageQuery : QueryBase {
     add("not known: a relation on the way is not given", by(Exposure::unknown));
     add("of all, have no other source", impact.only_source);
     out += sums.text(terminal_width());
-    Table table{{{"MODEL", false, true},
-                 {"EXPOSURE"},
-                 {"NEEDS IT", false, false, 2},
-                 {"ONLY SOURCE", false, false, 3},
-                 {"RELATION", false, false, 1},
-                 {"DEPTH", true, false, 4},
-                 {"DOWNLOADS 30D", true}}};
-    for (const Reached& row : answer.listing.items) {
-      const ImpactRow& found = impact.rows.at(row.node);
-      table.add({name_of(row.node), std::string{to_string(found.exposure)},
-                 found.needs ? "yes" : "", found.only_source ? "yes" : "",
-                 std::string{to_string(view().relation[row.edge])}, std::to_string(row.depth),
-                 count_text(view().downloads[row.node])});
-    }
+    const auto name = [](const ListItemRow& r) { return name_with_state(r.view, r.reached.node); };
+    const Table table = text_table<ListItemRow>(list_item_fields(answer.kind),
+                                                {{"MODEL", {}, true, 0, name},
+                                                 {"EXPOSURE", "exposure"},
+                                                 {"NEEDS IT", "needs", false, 2},
+                                                 {"ONLY SOURCE", "only_source", false, 3},
+                                                 {"RELATION", "relation", false, 1},
+                                                 {"DEPTH", "depth", false, 4},
+                                                 {"DOWNLOADS 30D", "downloads"}},
+                                                answer.listing.items, [&](const Reached& reached) {
+                                                  return ListItemRow{view(), answer, reached};
+                                                });
     if (!answer.listing.items.empty()) out += '\n' + table.text(terminal_width());
     out += showing(answer.listing.items.size(), answer.listing.total);
     print(out + marks());
@@ -234,25 +236,21 @@ class LineageQuery : QueryBase {
     for (std::size_t i = 0; i < kLintKinds; ++i)
       sums.add({std::string{to_string(static_cast<LintKind>(i))}, grouped(answer.by_kind[i])});
     out += sums.text(terminal_width());
-    Table table{{{"MODEL", false, true},
-                 {"KIND"},
-                 {"TEXT", false, true},
-                 {"CARD LINE THAT FIXES IT", false, true, 1}}};
-    for (const LintItem& item : answer.items) {
-      table.add({std::string{view().name(item.node)}, std::string{to_string(item.kind)},
-                 printable(lint_text(view(), item)), text_or_dash(lint_fix(view(), item))});
-    }
+    const Table table = text_table<LintItemRow>(lint_item_fields(),
+                                                {{"MODEL", "id", true},
+                                                 {"KIND", "kind"},
+                                                 {"TEXT", "text", true},
+                                                 {"CARD LINE THAT FIXES IT", "fix", true, 1}},
+                                                answer.items, [&](const LintItem& item) {
+                                                  return LintItemRow{view(), item};
+                                                });
     if (!answer.items.empty()) out += '\n' + table.text(terminal_width());
     out += showing(answer.items.size(), answer.total);
     print(out + marks());
   }
 
  private:
-  [[nodiscard]] std::string name_of(NodeId node) const {
-    const NodeState state = view().state[node];
-    if (state == NodeState::live) return std::string{view().name(node)};
-    return fmt::format("{} ({})", view().name(node), to_string(state));
-  }
+  [[nodiscard]] std::string name_of(NodeId node) const { return name_with_state(view(), node); }
 
   [[nodiscard]] std::string license_of(NodeId node) const {
     const std::string_view license = declared_license(view(), node);

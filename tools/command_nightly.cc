@@ -11,6 +11,7 @@
 
 #include "api/export/dump.h"
 #include "api/query/snapshot_facts.h"
+#include "api/render/text_table.h"
 #include "crawler/night.h"
 #include "graph/family.h"
 #include "index/agreement.h"
@@ -25,7 +26,6 @@
 #include "tools/config_file.h"
 #include "tools/progress.h"
 #include "tools/query.h"
-#include "tools/table.h"
 
 namespace stemma {
 namespace {

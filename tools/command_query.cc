@@ -9,11 +9,17 @@
 #include <limits>
 #include <memory>
 
+#include "api/fields/list_rows.h"
+#include "api/fields/model_rows.h"
+#include "api/fields/search_rows.h"
+#include "api/fields/snapshot_rows.h"
 #include "api/query/links.h"
 #include "api/query/page_link.h"
 #include "api/query/params.h"
 #include "api/query/queries.h"
 #include "api/render/answers.h"
+#include "api/render/columns.h"
+#include "api/render/text_table.h"
 #include "graph/burst.h"
 #include "graph/infer.h"
 #include "graph/lookup.h"
@@ -24,7 +30,7 @@
 #include "index/snapshot_set.h"
 #include "schema/model_name.h"
 #include "tools/query.h"
-#include "tools/table.h"
+#include "tools/terminal.h"
 
 namespace stemma {
 namespace {
@@ -143,15 +149,22 @@ class Query : QueryBase {
       return print(fmt::format("Nothing is called anything like '{}' in {}.\n{}", printable(name()),
                                snapshot_text(view()), marks()));
     }
-    Table table{{{"NAME", false, true}, {"KIND"}, {"DESCENDANTS", true}, {"DOWNLOADS 30D", true}}};
-    for (const SearchItem& item : items) {
-      std::string kind = "family";
-      if (item.model) {
-        kind = view().live(*item.model) ? "model" : to_string(view().state[*item.model]);
-      }
-      table.add({std::string{item.model ? view().name(*item.model) : item.family->name}, kind,
-                 grouped(item.descendants), count_text(item.downloads)});
-    }
+    const auto name_of = [](const SearchItemRow& r) {
+      return std::string{r.item.model ? r.view.name(*r.item.model) : r.item.family->name};
+    };
+    const auto kind_of = [](const SearchItemRow& r) -> std::string {
+      if (!r.item.model) return "family";
+      const NodeState state = r.view.state[*r.item.model];
+      return state == NodeState::live ? "model" : std::string{to_string(state)};
+    };
+    const Table table = text_table<SearchItemRow>(search_item_fields(),
+                                                  {{"NAME", {}, true, 0, name_of},
+                                                   {"KIND", {}, false, 0, kind_of},
+                                                   {"DESCENDANTS", "descendants"},
+                                                   {"DOWNLOADS 30D", "downloads"}},
+                                                  items, [&](const SearchItem& item) {
+                                                    return SearchItemRow{view(), item};
+                                                  });
     print(table.text(terminal_width()) + marks());
   }
 
@@ -180,12 +193,17 @@ class Query : QueryBase {
   void snapshots() {
     reader_.finish();
     if (globals_.json) return print(snapshots_json(view()) + '\n');
-    Table table{
-        {{"SNAPSHOT", true}, {"OBSERVED AT"}, {"MODELS", true}, {"EDGES", true}, {"PARTIAL"}}};
-    for (const SnapshotRow& row : view().history) {
-      table.add({std::to_string(row.number), format_utc(row.observed_at), grouped(row.models),
-                 grouped(row.edges), row.partial != 0 ? "yes" : "no"});
-    }
+    const auto partial = [](const SnapshotRow& r) -> std::string {
+      return r.partial != 0 ? "yes" : "no";
+    };
+    const Table table = text_table<SnapshotRow>(
+        snapshot_fields(),
+        {{"SNAPSHOT", "snapshot"},
+         {"OBSERVED AT", "observed_at"},
+         {"MODELS", "models"},
+         {"EDGES", "edges"},
+         {"PARTIAL", {}, false, 0, partial}},
+        view().history, [](const SnapshotRow& row) -> const SnapshotRow& { return row; });
     print(table.text(terminal_width()));
   }
 
@@ -279,8 +297,7 @@ class Query : QueryBase {
     std::string out = fmt::format("{}, {}.\n", head, snapshot_text(view()));
     const std::vector<Reached>& items = answer.listing.items;
     if (!items.empty()) {
-      out += '\n' + (answer.kind == ListKind::edges ? edge_table(items) : lineage_table(items))
-                        .text(terminal_width());
+      out += '\n' + list_table(answer).text(terminal_width());
     }
     std::string notes;
     if (items.size() < answer.listing.total) {
@@ -292,53 +309,43 @@ class Query : QueryBase {
     print(out);
   }
 
-  std::string name_cell(NodeId node) const {
-    const NodeState state = view().state[node];
-    if (state == NodeState::live) return std::string{view().name(node)};
-    return fmt::format("{} ({})", view().name(node), to_string(state));
+  static std::string name_text(const ListItemRow& r) {
+    return name_with_state(r.view, r.reached.node);
+  }
+  static std::string license_text(const ListItemRow& r) {
+    return text_or_dash(r.view.terms[r.view.license[r.reached.node]]);
+  }
+  static std::string created_text(const ListItemRow& r) {
+    return date_text(r.view.created_at[r.reached.node]);
+  }
+  /// Where the claims stand, each source once.
+  static std::string sources_text(const ListItemRow& r) {
+    const EdgeRow edge{r.view, r.reached.edge, r.reached.node};
+    return fmt::format("{}", fmt::join(edge.sources, ", "));
   }
 
-  Table lineage_table(const std::vector<Reached>& items) const {
-    Table table{{{"MODEL", false, true},
-                 {"RELATION"},
-                 {"DEPTH", true, false, 4},
-                 {"VIA", false, true, 3},
-                 {"DOWNLOADS 30D", true},
-                 {"LIKES", true, false, 1},
-                 {"CREATED", false, false, 2},
-                 {"LICENSE", false, true, 2}}};
-    for (const Reached& row : items) {
-      const NodeId node = row.node;
-      table.add({name_cell(node), std::string{to_string(view().relation[row.edge])},
-                 std::to_string(row.depth), std::string{view().name(row.via)},
-                 count_text(view().downloads[node]), count_text(view().likes[node]),
-                 date_text(view().created_at[node]),
-                 text_or_dash(view().terms[view().license[node]])});
+  Table list_table(const ListAnswer& answer) const {
+    const auto row = [&](const Reached& reached) { return ListItemRow{view(), answer, reached}; };
+    if (answer.kind == ListKind::edges) {
+      return text_table<ListItemRow>(list_item_fields(answer.kind),
+                                     {{"MODEL", {}, true, 0, name_text},
+                                      {"RELATION", "relation"},
+                                      {"CONFIDENCE", "confidence", false, 1},
+                                      {"CLAIMED IN", {}, true, 4, sources_text},
+                                      {"DOWNLOADS 30D", "downloads", false, 3},
+                                      {"LICENSE", {}, true, 2, license_text}},
+                                     answer.listing.items, row);
     }
-    return table;
-  }
-
-  Table edge_table(const std::vector<Reached>& items) const {
-    Table table{{{"MODEL", false, true},
-                 {"RELATION"},
-                 {"CONFIDENCE", true, false, 1},
-                 {"CLAIMED IN", false, true, 4},
-                 {"DOWNLOADS 30D", true, false, 3},
-                 {"LICENSE", false, true, 2}}};
-    for (const Reached& row : items) {
-      std::string sources;
-      for (std::uint32_t i = view().claim_begin[row.edge]; i < view().claim_begin[row.edge + 1];
-           ++i) {
-        const std::string_view source = to_string(view().claims[i].source);
-        if (sources.find(source) != std::string::npos) continue;
-        sources += (sources.empty() ? "" : ", ") + std::string{source};
-      }
-      table.add({name_cell(row.node), std::string{to_string(view().relation[row.edge])},
-                 fmt::format("{:.2f}", view().confidence[row.edge]), sources,
-                 count_text(view().downloads[row.node]),
-                 text_or_dash(view().terms[view().license[row.node]])});
-    }
-    return table;
+    return text_table<ListItemRow>(list_item_fields(answer.kind),
+                                   {{"MODEL", {}, true, 0, name_text},
+                                    {"RELATION", "relation"},
+                                    {"DEPTH", "depth", false, 4},
+                                    {"VIA", "via", true, 3},
+                                    {"DOWNLOADS 30D", "downloads"},
+                                    {"LIKES", "likes", false, 1},
+                                    {"CREATED", {}, false, 2, created_text},
+                                    {"LICENSE", "license", true, 2}},
+                                   answer.listing.items, row);
   }
 
   /// "Qwen/Qwen3-8B-Base (its card: ...)" of each parent that is known by hand.

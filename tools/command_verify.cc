@@ -8,11 +8,12 @@
 #include <memory>
 
 #include "api/render/answers.h"
+#include "api/render/text_table.h"
 #include "index/agreement.h"
 #include "index/verify.h"
 #include "tools/progress.h"
 #include "tools/query.h"
-#include "tools/table.h"
+#include "tools/terminal.h"
 
 namespace stemma {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "api/query/page_link.h"
 #include "api/query/queries.h"
+#include "api/render/text_table.h"
 #include "graph/infer.h"
 #include "graph/lookup.h"
 #include "graph/nearest.h"
@@ -17,7 +18,6 @@
 #include "index/family_file.h"
 #include "schema/model_name.h"
 #include "schema/utc_time.h"
-#include "tools/table.h"
 
 namespace stemma {
 namespace {
@@ -79,6 +79,12 @@ std::string date_text(UnixSeconds time) {
 
 std::string plural(std::uint64_t count, std::string_view word) {
   return fmt::format("{} {}{}", grouped(count), word, count == 1 ? "" : "s");
+}
+
+std::string name_with_state(const SnapshotView& view, NodeId node) {
+  const NodeState state = view.state[node];
+  if (state == NodeState::live) return std::string{view.name(node)};
+  return fmt::format("{} ({})", view.name(node), to_string(state));
 }
 
 std::string snapshot_text(const SnapshotView& view) {

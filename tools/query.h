@@ -76,6 +76,8 @@ void print(const std::string& text);
 [[nodiscard]] std::string date_text(UnixSeconds time);
 /// "1 model", "1,234 models"
 [[nodiscard]] std::string plural(std::uint64_t count, std::string_view word);
+/// "Qwen/Qwen2-7B", "dave/withdrawn (gone)"
+[[nodiscard]] std::string name_with_state(const SnapshotView& view, NodeId node);
 /// "snapshot 3 of 2024-07-11T00:00:00Z"
 [[nodiscard]] std::string snapshot_text(const SnapshotView& view);
 

@@ -1,7 +1,4 @@
-#include "tools/table.h"
-
-#include <sys/ioctl.h>
-#include <unistd.h>
+#include "api/render/text_table.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -74,17 +71,6 @@ std::string printable(std::string_view text) {
     if (c1 || byte < 0x20 || byte == 0x7F) safe[i] = '?';
   }
   return safe;
-}
-
-std::size_t terminal_width() {
-  // What the caller says goes before what the terminal says, and counts in a pipe, too.
-  if (const char* columns = std::getenv("COLUMNS"); columns != nullptr) {
-    const long width = std::strtol(columns, nullptr, 10);
-    if (width > 0 && width < 100000) return static_cast<std::size_t>(width);
-  }
-  winsize size{};
-  if (::isatty(STDOUT_FILENO) == 0 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
-  return size.ws_col;
 }
 
 void Table::add(std::vector<std::string> cells) {

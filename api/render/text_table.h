@@ -13,10 +13,6 @@ namespace stemma {
 /// Control characters, which would be orders to a terminal, replaced by `?`.
 [[nodiscard]] std::string printable(std::string_view text);
 
-/// The width to write for: $COLUMNS where it is set, else that of the terminal that stdout is; 0
-/// when it is none.
-[[nodiscard]] std::size_t terminal_width();
-
 /// Rows of texts, aligned. Widths are counted in code points.
 class Table {
  public:
