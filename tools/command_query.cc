@@ -321,7 +321,8 @@ class Query : QueryBase {
   /// Where the claims stand, each source once.
   static std::string sources_text(const ListItemRow& r) {
     const EdgeRow edge{r.view, r.reached.edge, r.reached.node};
-    return fmt::format("{}", fmt::join(edge.sources, ", "));
+    return fmt::format(
+        "{}", fmt::join(edge.sources.begin(), edge.sources.begin() + edge.source_count, ", "));
   }
 
   Table list_table(const ListAnswer& answer) const {

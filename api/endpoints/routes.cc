@@ -306,22 +306,26 @@ std::vector<std::string_view> segments_of(std::string_view path) {
   }
 }
 
+bool is_variable(std::string_view part) { return !part.empty() && part.front() == '{'; }
+
 std::optional<std::string> match_segments(const std::vector<std::string_view>& pattern,
                                           const std::vector<std::string>& segments) {
   if (segments.size() < pattern.size()) return std::nullopt;
-  std::string variable;
-  std::size_t at = 0;
-  std::size_t spare = segments.size() - pattern.size();
-  for (const std::string_view part : pattern) {
-    if (part.empty() || part.front() != '{') {
-      if (segments[at++] != part) return std::nullopt;
+  const std::size_t spare = segments.size() - pattern.size();
+  // Literals first: nothing is put together for a path that is not this one.
+  std::size_t variable = pattern.size();
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (is_variable(pattern[i])) {
+      variable = i;
       continue;
     }
-    variable = segments[at++];
-    if (part != "{id}") continue;
-    for (; spare > 0; --spare) variable += '/' + segments[at++];
+    if (segments[variable < i ? i + spare : i] != pattern[i]) return std::nullopt;
   }
-  return at == segments.size() ? std::optional{std::move(variable)} : std::nullopt;
+  if (variable == pattern.size()) return spare == 0 ? std::optional{std::string{}} : std::nullopt;
+  if (pattern[variable] != "{id}" && spare > 0) return std::nullopt;
+  std::string value = segments[variable];
+  for (std::size_t i = 1; i <= spare; ++i) value += '/' + segments[variable + i];
+  return value;
 }
 
 /// The patterns taken apart, once.

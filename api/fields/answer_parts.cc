@@ -83,7 +83,7 @@ void tell_relations(ValueSink& sink, std::span<const std::uint64_t> by_relation)
   sink.begin_object();
   for (const Relation relation : kRelations) {
     sink.key(to_string(relation));
-    sink.value(number_value(by_relation[static_cast<std::size_t>(relation)]));
+    sink.integer(by_relation[static_cast<std::size_t>(relation)]);
   }
   sink.end_object();
 }
@@ -92,7 +92,7 @@ void tell_counts(ValueSink& sink, const std::map<std::string, std::uint64_t>& co
   sink.begin_object();
   for (const auto& [name, count] : counts) {
     sink.key(name);
-    sink.value(number_value(count));
+    sink.integer(count);
   }
   sink.end_object();
 }

@@ -1,6 +1,7 @@
 #include "api/fields/family_rows.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "api/fields/answer_parts.h"
@@ -95,6 +96,9 @@ constexpr Field<FamiliesRow> kFamiliesFields[] = {
 Value models_value(std::uint64_t models) { return number_value(models); }
 Value models_value(double models) { return Value{models}; }
 
+void tell_models(ValueSink& sink, std::uint64_t models) { sink.integer(models); }
+void tell_models(ValueSink& sink, double models) { sink.value(Value{models}); }
+
 /// Calls `visit` with the summary that the answer's policy asks for.
 template <class Visit>
 auto with_summary(const FamilyAnswerRow& r, Visit&& visit) {
@@ -108,23 +112,39 @@ Value models_of(const FamilyAnswerRow& r) {
                                         : models_value(r.answer.family.summary->*whole);
 }
 
-/// The largest names of a breakdown first, ties by name.
+/// The least of the `top` largest counts; 0 where there are no more than that.
 template <class Count>
-std::vector<std::pair<std::string_view, Count>> by_size(
-    const std::map<std::string, Count>& counts) {
-  std::vector<std::pair<std::string_view, Count>> rows(counts.begin(), counts.end());
+Count least_of_top(const std::map<std::string, Count>& counts, std::size_t top) {
+  if (counts.size() <= top) return 0;
+  std::vector<Count> all;
+  all.reserve(counts.size());
+  for (const auto& [name, count] : counts) all.push_back(count);
+  const auto nth = all.begin() + static_cast<std::ptrdiff_t>(top) - 1;
+  std::nth_element(all.begin(), nth, all.end(), std::greater<>{});
+  return *nth;
+}
+
+/// The `top` largest names of a breakdown, the largest first, ties by name. Few of many are sorted.
+template <class Count>
+std::vector<std::pair<std::string_view, Count>> largest(const std::map<std::string, Count>& counts,
+                                                        std::size_t top) {
+  const Count least = least_of_top(counts, top);
+  std::vector<std::pair<std::string_view, Count>> rows;
+  for (const auto& [name, count] : counts) {
+    if (count >= least) rows.emplace_back(name, count);
+  }
   std::stable_sort(rows.begin(), rows.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
+  if (rows.size() > top) rows.resize(top);
   return rows;
 }
 
 template <class Count>
 void tell_breakdown(ValueSink& sink, const std::map<std::string, Count>& counts, std::size_t top) {
-  const auto rows = by_size(counts);
   sink.begin_object();
-  for (std::size_t i = 0; i < std::min(rows.size(), top); ++i) {
-    sink.key(rows[i].first);
-    sink.value(models_value(rows[i].second));
+  for (const auto& [name, count] : largest(counts, top)) {
+    sink.key(name);
+    tell_models(sink, count);
   }
   sink.end_object();
 }
@@ -151,12 +171,28 @@ constexpr Field<RestRow> kRestFields[] = {
 };
 FieldInfos rest_infos() { return infos_of<RestRow>(kRestFields); }
 
-template <class Count>
-RestRow rest_of(const std::map<std::string, Count>& counts, std::size_t top) {
-  const auto rows = by_size(counts);
-  Count rest{};
+/// From the largest down: a sum of shares depends on the order.
+RestRow rest_of(const std::map<std::string, double>& counts, std::size_t top) {
+  const auto rows = largest(counts, counts.size());
+  double rest = 0;
   for (std::size_t i = top; i < rows.size(); ++i) rest += rows[i].second;
   return {rows.size() - std::min(top, rows.size()), models_value(rest)};
+}
+
+RestRow rest_of(const std::map<std::string, std::uint64_t>& counts, std::size_t top) {
+  const std::uint64_t least = least_of_top(counts, top);
+  std::uint64_t rest = 0;
+  std::uint64_t above = 0;
+  for (const auto& [name, count] : counts) {
+    if (count > least) {
+      ++above;
+    } else {
+      rest += count;
+    }
+  }
+  // Of those that have just the least, some are among the largest.
+  if (counts.size() > top) rest -= (top - above) * least;
+  return {counts.size() - std::min(top, counts.size()), models_value(rest)};
 }
 
 template <auto whole, auto fractional>

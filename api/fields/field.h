@@ -57,6 +57,8 @@ class ValueSink {
   virtual void end_list() = 0;
   virtual void key(std::string_view name) = 0;
   virtual void value(const Value& value) = 0;
+  /// The same of a number, at less cost.
+  virtual void integer(std::uint64_t number) = 0;
 };
 
 /// One field of a row: its description, and either how to get its value or, where it is made of

@@ -48,7 +48,9 @@ EdgeRow::EdgeRow(const SnapshotView& snapshot, EdgeId number, NodeId child_end)
   for (std::uint32_t i = view.claim_begin[edge]; i < view.claim_begin[edge + std::size_t{1}]; ++i) {
     const StoredClaim& claim = view.claims[i];
     const std::string_view source = to_string(claim.source);
-    if (sources.empty() || sources.back() != source) sources.push_back(source);
+    // Claims are in the order of their sources.
+    const bool known = source_count != 0 && sources[source_count - 1] == source;
+    if (!known && source_count < sources.size()) sources[source_count++] = source;
     first = first == 0 ? claim.first_seen : std::min(first, claim.first_seen);
     last = std::max(last, claim.last_seen);
     if (claim.source == ClaimSource::curated && claim.note != 0)

@@ -100,7 +100,9 @@ struct EdgeRow {
   const SnapshotView& view;
   EdgeId edge;
   NodeId parent, child;
-  TextList sources;
+  /// Where its claims stand, each once.
+  std::array<std::string_view, 7> sources{};  ///< As many as there are of ClaimSource.
+  std::size_t source_count = 0;
   SnapshotNumber first = 0, last = 0;
   std::string_view why;
 
@@ -123,7 +125,9 @@ inline constexpr Field<EdgeRow> kEdgeFields[] = {
      [](const EdgeRow& r) { return Value{to_string(r.view.state[r.child])}; }},
     {"sources", FieldType::texts, Presence::always,
      "Where its claims stand, each once: base_models, tag, card, peft, alias, curated, inferred.",
-     [](const EdgeRow& r) { return Value{r.sources}; }},
+     [](const EdgeRow& r) {
+       return Value{TextList{r.sources.begin(), r.sources.begin() + r.source_count}};
+     }},
     {"claims", FieldType::integer, Presence::always, "How many claims it has.",
      [](const EdgeRow& r) {
        return number_value(r.view.claim_begin[r.edge + std::size_t{1}] -

@@ -41,7 +41,14 @@ std::string plain_text(const Value& value) {
 }
 
 void append_csv_value(std::string& out, const Value& value) {
+  // Nearly all values are texts, numbers or nothing.
   if (const auto* text = std::get_if<std::string_view>(&value)) return append_quoted(out, *text);
+  if (std::holds_alternative<std::monostate>(value)) return;
+  if (const auto* number = std::get_if<std::int64_t>(&value)) {
+    const fmt::format_int digits{*number};
+    out.append(digits.data(), digits.size());
+    return;
+  }
   append_quoted(out, plain_text(value));
 }
 

@@ -5,6 +5,10 @@
 namespace stemma {
 
 void write_value(JsonWriter& json, const Value& value) {
+  // Nearly all values are texts, numbers or nothing.
+  if (const auto* text = std::get_if<std::string_view>(&value)) return json.text(*text);
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return json.sum(*number);
+  if (std::holds_alternative<std::monostate>(value)) return json.null();
   std::visit(Overloaded{[&](std::monostate) { json.null(); }, [&](LeftOut) { json.null(); },
                         [&](std::string_view text) { json.text(text); },
                         [&](const std::string& text) { json.text(text); },

@@ -22,6 +22,7 @@ class JsonSink final : public ValueSink {
   void end_list() override { json_.end_array(); }
   void key(std::string_view name) override { json_.key(name); }
   void value(const Value& value) override { write_value(json_, value); }
+  void integer(std::uint64_t number) override { json_.number(number); }
 
  private:
   JsonWriter& json_;

@@ -62,6 +62,9 @@ TEST_CASE("times are written in UTC and read back", "[schema][utc_time]") {
   CHECK(format_utc(0) == "1970-01-01T00:00:00Z");
   CHECK(format_utc(-1) == "1969-12-31T23:59:59Z");
   CHECK(format_utc(1709210096) == "2024-02-29T12:34:56Z");
+  CHECK(format_utc(253402300799) == "9999-12-31T23:59:59Z");
+  CHECK(format_utc(253402300800) == "10000-01-01T00:00:00Z");
+  CHECK(format_utc(-62167219200) == "0000-01-01T00:00:00Z");
   CHECK(format_utc(kUnknownTime).empty());
   for (UnixSeconds time = -3'000'000'000; time < 9'000'000'000; time += 97'654'321) {
     CHECK(parse_utc(format_utc(time)) == time);
