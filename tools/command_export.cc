@@ -32,7 +32,7 @@ class ExportQuery : QueryBase {
   void run() {
     DumpRequest request;
     for (const std::string& format : reader_.list("format")) {
-      const DumpFormat parsed = parse_dump_format(format);
+      const DumpFormat* parsed = &parse_dump_format(format);
       if (std::find(request.formats.begin(), request.formats.end(), parsed) ==
           request.formats.end())
         request.formats.push_back(parsed);

@@ -38,11 +38,11 @@ struct NightlyArguments {
 };
 
 /// "csv,ndjson" to formats. Throws Error{usage} that names those that there are.
-std::vector<DumpFormat> dump_formats(const std::string& text) {
-  std::vector<DumpFormat> formats;
+std::vector<const DumpFormat*> read_formats(const std::string& text) {
+  std::vector<const DumpFormat*> formats;
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t comma = std::min(text.find(',', at), text.size());
-    const DumpFormat format = parse_dump_format(text.substr(at, comma - at));
+    const DumpFormat* format = &parse_dump_format(text.substr(at, comma - at));
     if (std::find(formats.begin(), formats.end(), format) == formats.end())
       formats.push_back(format);
     at = comma + 1;
@@ -78,7 +78,7 @@ std::string dump_step(const CliGlobals& globals, const DataDir& data, const std:
   SnapshotSet snapshots{data};
   SnapshotFacts facts{snapshots.current(), families};
   DumpRequest request;
-  request.formats = dump_formats(formats);
+  request.formats = read_formats(formats);
   request.directory = dump_folder(out, facts.snapshot().total());
   std::error_code error;
   std::filesystem::create_directories(out, error);
@@ -107,7 +107,7 @@ void run_nightly(const CliGlobals& globals, NightlyArguments& arguments) {
   }
   if (arguments.dumps.empty() && !arguments.out.empty())
     throw Error{ErrorKind::usage, "--out wants --dumps FORMATS, such as csv,ndjson"};
-  if (!arguments.dumps.empty()) static_cast<void>(dump_formats(arguments.dumps));
+  if (!arguments.dumps.empty()) static_cast<void>(read_formats(arguments.dumps));
   // A typo is told now and not after an hour of crawling.
   (void)observation_time(arguments.crawl.observed_at, arguments.crawl.accept_future);
   const DataDir data = DataDir::open_or_create(globals.data);

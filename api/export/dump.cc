@@ -12,7 +12,6 @@
 
 #include "api/fields/answer_parts.h"
 #include "api/fields/model_rows.h"
-#include "api/render/csv.h"
 #include "api/render/json_fields.h"
 #include "graph/augment.h"
 #include "graph/walk.h"
@@ -82,60 +81,52 @@ Census take_census(const SnapshotView& view, const Selection& selection) {
 }
 
 /// Writes one table in one format.
-template <class Row>
 class TableFile {
  public:
-  TableFile(const DumpRequest& request, DumpFormat format, std::string_view table,
-            FieldList<Row> fields)
-      : format_{format},
-        fields_{fields},
-        file_{request.directory, fmt::format("{}.{}", table, to_string(format)), request.zstd} {
-    if (format == DumpFormat::csv) append_csv_header(text_, fields);
+  TableFile(const DumpRequest& request, const DumpFormat& format, std::string_view table,
+            const FieldInfos& columns)
+      : format_{format.make()},
+        file_{request.directory, fmt::format("{}.{}", table, format.name), request.zstd} {
+    format_->begin(columns, ready_);
   }
 
-  void add(const Row& row) {
+  void add(std::span<const Value> row) {
     ++rows_;
-    if (format_ == DumpFormat::csv) {
-      append_csv_row(text_, fields_, row);
-    } else {
-      write_line(json_, fields_, row);
-    }
-    if (text_.size() + json_.size() >= kPiece) flush();
+    format_->add(row, ready_);
+    if (ready_.size() >= kPiece) flush();
   }
 
   DumpFileFacts finish() {
+    format_->end(ready_);
     flush();
     return file_.finish(rows_);
   }
 
  private:
   void flush() {
-    text_ += json_.take();
-    file_.write(text_);
-    text_.clear();
+    file_.write(ready_);
+    ready_.clear();
   }
 
-  DumpFormat format_;
-  FieldList<Row> fields_;
+  std::unique_ptr<TableFormat> format_;
   DumpFile file_;
   std::uint64_t rows_ = 0;
-  std::string text_;
-  JsonWriter json_;
+  std::string ready_;
 };
 
 void write_tables(const RowReader& rows, const Selection& selection, const DumpRequest& request,
-                  DumpFormat format, std::vector<DumpFileFacts>& files) {
+                  const DumpFormat& format, std::vector<DumpFileFacts>& files) {
   const SnapshotView& view = rows.snapshot();
-  TableFile<NodeRow> models{request, format, "models", kModelFields};
+  TableFile models{request, format, "models", infos_of<NodeRow>(kModelFields)};
   for (NodeId node = 0; node < view.node_count(); ++node) {
-    if (selection.has(node)) models.add(rows.model(node));
+    if (selection.has(node)) models.add(rows.model_values(node));
   }
   files.push_back(models.finish());
-  TableFile<EdgeRow> edges{request, format, "edges", kEdgeFields};
+  TableFile edges{request, format, "edges", infos_of<EdgeRow>(kEdgeFields)};
   for (NodeId child = 0; child < view.node_count(); ++child) {
     if (!selection.has(child)) continue;
     for (EdgeId e = view.parent_begin[child]; e < view.parent_begin[child + 1]; ++e) {
-      if (selection.has(view.parent[e])) edges.add(rows.edge(e, child));
+      if (selection.has(view.parent[e])) edges.add(rows.edge_values(e, child));
     }
   }
   files.push_back(edges.finish());
@@ -304,18 +295,6 @@ std::string manifest(SnapshotFacts& facts, const DumpRequest& request, const Cen
 
 }  // namespace
 
-std::string_view to_string(DumpFormat format) noexcept {
-  return format == DumpFormat::csv ? "csv" : "ndjson";
-}
-
-DumpFormat parse_dump_format(std::string_view text) {
-  for (const DumpFormat format : {DumpFormat::csv, DumpFormat::ndjson}) {
-    if (to_string(format) == text) return format;
-  }
-  throw Error{ErrorKind::usage,
-              fmt::format("'{}' is no format of dumps; there are csv and ndjson", text)};
-}
-
 DumpReport write_dump(SnapshotFacts& facts, const DumpRequest& request) {
   const SnapshotView& view = facts.snapshot();
   std::error_code error;
@@ -335,8 +314,8 @@ DumpReport write_dump(SnapshotFacts& facts, const DumpRequest& request) {
   DumpReport report;
   report.models = std::accumulate(census.models.begin(), census.models.end(), std::uint64_t{0});
   report.edges = std::accumulate(census.edges.begin(), census.edges.end(), std::uint64_t{0});
-  for (const DumpFormat format : request.formats)
-    write_tables(rows, selection, request, format, report.files);
+  for (const DumpFormat* format : request.formats)
+    write_tables(rows, selection, request, *format, report.files);
   DumpFile file{request.directory, std::string{kManifestName}, false};
   file.write(indented(manifest(facts, request, census, report.files)) + '\n');
   static_cast<void>(file.finish(1));

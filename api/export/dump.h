@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/export/dump_file.h"
+#include "api/export/table_format.h"
 #include "api/query/snapshot_facts.h"
 
 namespace stemma {
@@ -14,12 +15,6 @@ namespace stemma {
 /// comes to mean something else.
 inline constexpr int kDumpSchemaVersion = 1;
 inline constexpr std::string_view kManifestName = "manifest.json";
-
-/// `csv` and `ndjson` write the tables of api/fields/model_rows.h, one file each.
-enum class DumpFormat { csv, ndjson };
-[[nodiscard]] std::string_view to_string(DumpFormat format) noexcept;
-/// Throws Error{usage} that names the formats there are.
-[[nodiscard]] DumpFormat parse_dump_format(std::string_view text);
 
 /// What of a snapshot is dumped: all of it, or a root or a family's roots with everything that
 /// descends from them, live or not, and the edges between those.
@@ -31,7 +26,7 @@ struct DumpScope {
 };
 
 struct DumpRequest {
-  std::vector<DumpFormat> formats;
+  std::vector<const DumpFormat*> formats;  ///< Each writes the tables of api/fields/model_rows.h.
   DumpScope scope;
   bool zstd = false;
   std::filesystem::path directory;  ///< Made where it is missing.

@@ -52,4 +52,20 @@ void append_csv_value(std::string& out, const Value& value) {
   append_quoted(out, plain_text(value));
 }
 
+void append_csv_header(std::string& out, const FieldInfos& columns) {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (i > 0) out += ',';
+    append_quoted(out, columns[i].name);
+  }
+  out += '\n';
+}
+
+void append_csv_row(std::string& out, std::span<const Value> row) {
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (i > 0) out += ',';
+    append_csv_value(out, row[i]);
+  }
+  out += '\n';
+}
+
 }  // namespace stemma
