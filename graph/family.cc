@@ -34,14 +34,17 @@ Pattern compile(const FamilyDefinition& family) {
 }
 
 bool pattern_found(const Pattern& pattern, std::string_view model_name) {
-  return pattern == nullptr || re2::RE2::PartialMatch(base_name_of(model_name), *pattern);
+  const std::string_view base = base_name_of(model_name);
+  return pattern == nullptr || re2::RE2::PartialMatch({base.data(), base.size()}, *pattern);
 }
 
 /// What the pattern's first group holds in the name; empty where it is not found.
 std::string group_value(const re2::RE2& pattern, std::string_view model_name) {
+  // What RE2 takes texts as differs between its versions; all can be made of a pointer and a size.
+  const std::string_view base = base_name_of(model_name);
   std::string value;
   if (pattern.NumberOfCapturingGroups() < 1 ||
-      !re2::RE2::PartialMatch(base_name_of(model_name), pattern, &value))
+      !re2::RE2::PartialMatch({base.data(), base.size()}, pattern, &value))
     return {};
   return value;
 }

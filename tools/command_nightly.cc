@@ -9,6 +9,7 @@
 #include <iterator>
 #include <memory>
 
+#include "api/export/dated_dump.h"
 #include "api/export/dump.h"
 #include "api/query/snapshot_facts.h"
 #include "api/render/text_table.h"
@@ -58,18 +59,6 @@ std::string prune_step(const DataDir& data, std::size_t keep) {
                      report.snapshot_files, report.document_packs, with_unit(report.bytes));
 }
 
-/// `OUT/2026-11-26`, or with the snapshot's number behind it where another one of that day is
-/// there.
-std::filesystem::path dump_folder(const std::filesystem::path& out, const SnapshotTotals& totals) {
-  std::filesystem::path folder = out / format_utc(totals.observed_at).substr(0, 10);
-  std::ifstream manifest{folder / kManifestName};
-  const std::string text{std::istreambuf_iterator<char>{manifest}, {}};
-  const std::string own = fmt::format("\"snapshot\":{},", totals.number);
-  if (!text.empty() && text.find(own) == std::string::npos)
-    folder += fmt::format("-{}", totals.number);
-  return folder;
-}
-
 /// Writes the newest snapshot to a folder of its own, and lets `latest` lead to it once it is
 /// whole.
 std::string dump_step(const CliGlobals& globals, const DataDir& data, const std::string& formats,
@@ -77,22 +66,9 @@ std::string dump_step(const CliGlobals& globals, const DataDir& data, const std:
   const FamilySet families{load_families(globals.families)};
   SnapshotSet snapshots{data};
   SnapshotFacts facts{snapshots.current(), families};
-  DumpRequest request;
-  request.formats = read_formats(formats);
-  request.directory = dump_folder(out, facts.snapshot().total());
-  std::error_code error;
-  std::filesystem::create_directories(out, error);
-  const DumpReport report = write_dump(facts, request);
-  const std::filesystem::path beside = out / "latest.new";
-  std::filesystem::remove(beside, error);
-  std::filesystem::create_directory_symlink(request.directory.filename(), beside, error);
-  if (!error) std::filesystem::rename(beside, out / "latest", error);
-  if (error) {
-    throw Error{ErrorKind::storage,
-                "linking " + (out / "latest").string() + ": " + error.message()};
-  }
+  const auto [report, directory] = write_dated_dump(facts, read_formats(formats), out);
   return fmt::format("{} and {} of snapshot {} in {}", plural(report.models, "model"),
-                     plural(report.edges, "edge"), facts.number(), request.directory.string());
+                     plural(report.edges, "edge"), facts.number(), directory.string());
 }
 
 SnapshotNumber published_already(const DataDir& data) {

@@ -151,7 +151,7 @@ void write_param_schema(JsonWriter& json, const ParamInfo& param, bool required)
       json.key("minItems");
       json.number(1);
       json.key("maxItems");
-      json.number(kMostAlternatives);
+      json.number(kMaxAlternatives);
       object(json, "items", [&] {
         text(json, "type", "string");
         // A comma separates values; it is no part of one. Zero bytes are refused everywhere.

@@ -19,7 +19,7 @@ std::string did_you_mean(const std::vector<std::string>& names) {
 std::vector<std::string> nearest_models(SnapshotFacts& facts, const std::string& name) {
   constexpr std::size_t kShown = 3;
   std::vector<std::string> names;
-  if (name.size() > kLongestSearch) return names;
+  if (name.size() > kMaxSearchBytes) return names;
   const auto descendants = [&facts](NodeId node) { return facts.live_descendants(node); };
   for (const SearchHit& hit : search_names(facts.search_index(), name, kShown, descendants))
     names.emplace_back(facts.snapshot().name(hit.node));

@@ -71,9 +71,9 @@ std::vector<std::string> ParamReader::list(std::string_view name) {
       const auto comma = rest.find(',');
       const std::string_view value = rest.substr(0, comma);
       if (value.empty()) throw ParamError{std::string{name}, "has an empty value"};
-      if (values.size() == kMostAlternatives) {
+      if (values.size() == kMaxAlternatives) {
         throw ParamError{std::string{name},
-                         "has more than " + std::to_string(kMostAlternatives) + " values"};
+                         "has more than " + std::to_string(kMaxAlternatives) + " values"};
       }
       values.emplace_back(value);
       if (comma == std::string_view::npos) break;
@@ -145,13 +145,13 @@ std::string ParamReader::search_text(std::string_view name, bool may_be_empty) {
   }
   const auto text = this->text(name);
   if (!text) throw ParamError{std::string{name}, "is missing: the text to search for"};
-  if (text->size() > kLongestSearch) {
+  if (text->size() > kMaxSearchBytes) {
     throw ParamError{std::string{name},
-                     "is longer than " + std::to_string(kLongestSearch) + " bytes"};
+                     "is longer than " + std::to_string(kMaxSearchBytes) + " bytes"};
   }
-  if (search_words(*text).size() > kMostSearchWords) {
+  if (search_words(*text).size() > kMaxSearchWords) {
     throw ParamError{std::string{name},
-                     "has more than " + std::to_string(kMostSearchWords) + " words"};
+                     "has more than " + std::to_string(kMaxSearchWords) + " words"};
   }
   return *text;
 }

@@ -28,9 +28,9 @@ class ParamError : public Error {
   std::string reason_;
 };
 
-inline constexpr std::size_t kMostAlternatives = 100;  ///< Of one filter.
-inline constexpr std::size_t kLongestSearch = 200;     ///< In bytes.
-inline constexpr std::size_t kMostSearchWords = 8;     ///< Different ones: each is looked for.
+inline constexpr std::size_t kMaxAlternatives = 100;  ///< Of one filter.
+inline constexpr std::size_t kMaxSearchBytes = 200;   ///< In bytes.
+inline constexpr std::size_t kMaxSearchWords = 8;     ///< Different ones: each is looked for.
 
 /// Which snapshot a question is about.
 struct AsOf {

@@ -6,7 +6,11 @@
 #include <initializer_list>
 #include <span>
 
+#include "api/fields/family_rows.h"
+#include "api/fields/list_rows.h"
+#include "api/fields/search_rows.h"
 #include "api/query/links.h"
+#include "api/render/columns.h"
 #include "api/web/template.h"
 #include "graph/augment.h"
 #include "graph/burst.h"
@@ -18,12 +22,6 @@ namespace {
 
 constexpr std::string_view kList = "list.html";
 
-std::string grouped(std::uint64_t value) {
-  std::string digits = std::to_string(value);
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
-  return digits;
-}
-
 std::string count_or_dash(std::int64_t value) {
   return value == kUnknownCount ? "–" : grouped(static_cast<std::uint64_t>(value));
 }
@@ -34,6 +32,26 @@ std::string or_dash(std::string_view text) { return text.empty() ? "–" : escap
 std::string page_link(std::string_view name) { return "/models/" + percent_encode(name, true); }
 
 std::string_view plural(std::uint64_t count) { return count == 1 ? "" : "s"; }
+
+/// A value as HTML.
+std::string shown_html(const Value& value) {
+  return std::holds_alternative<std::monostate>(value) ? "–" : escape_html(shown(value));
+}
+
+/// A column of a table of such rows: a field by its name, or HTML made of the row.
+template <class Row>
+struct HtmlColumn {
+  std::string_view title;
+  std::string_view field;
+  std::string (*html)(const Row&) = nullptr;
+  bool number = false;  ///< Of HTML: aligned to the right.
+};
+
+std::string link(std::string_view path, std::string_view text) {
+  std::string html;
+  fill_part(html, kList, "link", fmt::arg("path", path), fmt::arg("text", escape_html(text)));
+  return html;
+}
 
 /// A page as it is put together from parts of templates.
 class Page {
@@ -74,31 +92,38 @@ class Page {
     if (total.partial != 0) add("partial", fmt::arg("scope", escape_html(view.scope_text())));
   }
 
-  /// A heading of a column; `number` aligns to the right.
-  struct Heading {
-    std::string_view title;
-    bool number = false;
-  };
-  void begin_table(std::initializer_list<Heading> headings) {
+  /// The rows as a table; `row_of` makes a row of an item. The first column is the name.
+  template <class Row, class Items, class RowOf>
+  void table(FieldList<Row> fields, std::initializer_list<HtmlColumn<Row>> columns,
+             const Items& items, RowOf&& row_of) {
+    std::string headings;
+    std::vector<const Field<Row>*> sources;
+    for (const HtmlColumn<Row>& column : columns) {
+      sources.push_back(column.html != nullptr ? nullptr : &field_named(fields, column.field));
+      const bool number = column.number || (sources.back() && is_number(sources.back()->type));
+      fill_part(headings, kList, number ? "heading_number" : "heading",
+                fmt::arg("title", column.title));
+    }
+    add("table_begin", fmt::arg("headings", headings));
     std::string cells;
-    for (const Heading& heading : headings)
-      fill_part(cells, kList, heading.number ? "heading_number" : "heading",
-                fmt::arg("title", heading.title));
-    add("table_begin", fmt::arg("headings", cells));
+    for (const auto& item : items) {
+      const Row row = row_of(item);
+      cells.clear();
+      std::size_t i = 0;
+      for (const HtmlColumn<Row>& column : columns) {
+        const Field<Row>* field = sources[i++];
+        const bool number = column.number || (field != nullptr && is_number(field->type));
+        fill_part(
+            cells, kList,
+            i == 1   ? "cell_name"
+            : number ? "cell_number"
+                     : "cell",
+            fmt::arg("text", field != nullptr ? shown_html(field->get(row)) : column.html(row)));
+      }
+      add("row", fmt::arg("cells", cells));
+    }
+    add("table_end");
   }
-  void name_cell(std::string_view link, std::string_view text, std::string_view state = {}) {
-    fill_part(cells_, kList, "cell_name", fmt::arg("link", link), fmt::arg("text", text),
-              fmt::arg("state", state));
-  }
-  void cell(std::string_view text) { fill_part(cells_, kList, "cell", fmt::arg("text", text)); }
-  void number_cell(std::string_view text) {
-    fill_part(cells_, kList, "cell_number", fmt::arg("text", text));
-  }
-  void end_row() {
-    add("row", fmt::arg("cells", cells_));
-    cells_.clear();
-  }
-  void end_table() { add("table_end"); }
 
   [[nodiscard]] std::string finish(const SnapshotView* view, std::string_view json_link) {
     add("footer_begin");
@@ -115,7 +140,6 @@ class Page {
 
  private:
   std::string html_;
-  std::string cells_;
 };
 
 /// " (gone)" of a model that is not live.
@@ -126,19 +150,22 @@ std::string state_mark(NodeState state) {
   return mark;
 }
 
-void add_family_rows(Page& page, const std::vector<FamilyRow>& rows) {
-  page.begin_table(
-      {{"Family"}, {"Official", true}, {"Derivatives", true}, {"All downloads, 30 days", true}});
-  for (const FamilyRow& row : rows) {
-    const FamilySummary& summary = *row.summary;
-    page.name_cell("/families/" + percent_encode(row.family->name), escape_html(row.family->label));
-    page.number_cell(grouped(summary.official));
-    page.number_cell(grouped(summary.derivatives));
-    page.number_cell(
-        count_or_dash((summary.downloads_official + summary.downloads_derivatives).value()));
-    page.end_row();
-  }
-  page.end_table();
+void add_family_rows(Page& page, const SnapshotView& view, const std::vector<FamilyRow>& rows) {
+  const auto name = [](const FamilyItemRow& r) {
+    return link("/families/" + percent_encode(r.family.family->name), r.family.family->label);
+  };
+  const auto downloads = [](const FamilyItemRow& r) {
+    const FamilySummary& summary = *r.family.summary;
+    return count_or_dash((summary.downloads_official + summary.downloads_derivatives).value());
+  };
+  page.table<FamilyItemRow>(family_item_fields(),
+                            {{"Family", {}, name},
+                             {"Official", "official"},
+                             {"Derivatives", "derivatives"},
+                             {"All downloads, 30 days", {}, downloads, true}},
+                            rows, [&](const FamilyRow& row) {
+                              return FamilyItemRow{view, row, Policy::any};
+                            });
 }
 
 /// What an edge that is known by hand rests on; empty for one that the hub's metadata declares.
@@ -153,25 +180,34 @@ std::string curated_mark(const SnapshotView& view, EdgeId edge) {
 }
 
 void add_model_rows(Page& page, const SnapshotView& view, const ListAnswer& list) {
-  const bool depths = list.kind != ListKind::edges;
-  if (depths) {
-    page.begin_table(
-        {{"Model"}, {"Relation"}, {"Depth", true}, {"License"}, {"Downloads, 30 days", true}});
+  const auto name = [](const ListItemRow& r) {
+    const std::string_view text = r.view.name(r.reached.node);
+    return link(page_link(text), text) + state_mark(r.view.state[r.reached.node]);
+  };
+  const auto relation = [](const ListItemRow& r) {
+    return std::string{to_string(r.view.relation[r.reached.edge])} +
+           curated_mark(r.view, r.reached.edge);
+  };
+  const auto license = [](const ListItemRow& r) {
+    return or_dash(r.view.terms[r.view.license[r.reached.node]]);
+  };
+  const auto row = [&](const Reached& reached) { return ListItemRow{view, list, reached}; };
+  if (list.kind == ListKind::edges) {
+    page.table<ListItemRow>(list_item_fields(list.kind),
+                            {{"Model", {}, name},
+                             {"Relation", {}, relation},
+                             {"License", {}, license},
+                             {"Downloads, 30 days", "downloads"}},
+                            list.listing.items, row);
   } else {
-    page.begin_table({{"Model"}, {"Relation"}, {"License"}, {"Downloads, 30 days", true}});
+    page.table<ListItemRow>(list_item_fields(list.kind),
+                            {{"Model", {}, name},
+                             {"Relation", "relation"},
+                             {"Depth", "depth"},
+                             {"License", "license"},
+                             {"Downloads, 30 days", "downloads"}},
+                            list.listing.items, row);
   }
-  for (const Reached& row : list.listing.items) {
-    const std::string_view name = view.name(row.node);
-    page.name_cell(page_link(name), escape_html(name), state_mark(view.state[row.node]));
-    page.cell(
-        (row.depth == 0 ? std::string{"–"} : std::string{to_string(view.relation[row.edge])}) +
-        (depths ? std::string{} : curated_mark(view, row.edge)));
-    if (depths) page.number_cell(std::to_string(row.depth));
-    page.cell(or_dash(view.terms[view.license[row.node]]));
-    page.number_cell(count_or_dash(view.downloads[row.node]));
-    page.end_row();
-  }
-  page.end_table();
 }
 
 void add_cut_note(Page& page, const ListAnswer& list, const std::string& json_link) {
@@ -217,7 +253,7 @@ std::string home_page(const SnapshotFacts& facts, const FamiliesAnswer& families
   page.heading("What came from what, and who uses it");
   page.add_marks(view);
   page.add_from("home.html", "lead", fmt::arg("models", grouped(view.total().models)));
-  add_family_rows(page, families.items);
+  add_family_rows(page, view, families.items);
   page.add_from("home.html", "note",
                 fmt::arg("other", grouped(static_cast<std::uint64_t>(families.other))));
   return page.finish(&view, "/v1/families");
@@ -235,20 +271,26 @@ std::string search_page(const SnapshotFacts& facts, std::string_view text,
                        : fmt::format("Nothing is called anything like “{}”.", escape_html(text)));
     return page.finish(&view, {});
   }
-  page.begin_table({{"Name"}, {"Kind"}, {"Descendants", true}, {"Downloads, 30 days", true}});
+  const auto name = [](const SearchItemRow& r) {
+    if (!r.item.model)
+      return link("/families/" + percent_encode(r.item.family->name), r.item.family->label);
+    const std::string_view model = r.view.name(*r.item.model);
+    return link(page_link(model), model);
+  };
+  const auto kind = [](const SearchItemRow& r) -> std::string {
+    if (!r.item.model) return "family";
+    const NodeState state = r.view.state[*r.item.model];
+    return state == NodeState::live ? "model" : std::string{to_string(state)};
+  };
   const std::size_t shown = std::min(items.size(), kSearchRowsShown);
-  for (const SearchItem& item : std::span{items}.first(shown)) {
-    const std::string_view name = item.model ? view.name(*item.model) : item.family->label;
-    page.name_cell(item.model ? page_link(name) : "/families/" + percent_encode(item.family->name),
-                   escape_html(name));
-    page.cell(!item.model              ? std::string_view{"family"}
-              : view.live(*item.model) ? std::string_view{"model"}
-                                       : to_string(view.state[*item.model]));
-    page.number_cell(grouped(item.descendants));
-    page.number_cell(count_or_dash(item.downloads));
-    page.end_row();
-  }
-  page.end_table();
+  page.table<SearchItemRow>(search_item_fields(),
+                            {{"Name", {}, name},
+                             {"Kind", {}, kind},
+                             {"Descendants", "descendants"},
+                             {"Downloads, 30 days", "downloads"}},
+                            std::span{items}.first(shown), [&](const SearchItem& item) {
+                              return SearchItemRow{view, item};
+                            });
   if (shown < items.size()) {
     page.add_from(kList, "more_hits", fmt::arg("shown", shown),
                   fmt::arg("link", "/v1/search?limit=1000&amp;q=" + percent_encode(text)));
@@ -351,7 +393,7 @@ std::string family_page(const SnapshotFacts& facts, const FamilyAnswer& family,
   page.add("facts_end");
   if (!family.series.empty()) {
     page.section("Series");
-    add_family_rows(page, family.series);
+    add_family_rows(page, view, family.series);
   }
   page.section("Derivatives");
   if (derivatives.listing.items.empty()) {
