@@ -12,7 +12,7 @@ namespace {
 namespace json = simdjson::ondemand;
 
 /// Collects what PageIds tells, row by row.
-class Ascent {
+class IdScan {
  public:
   void row(const std::optional<HubId>& id) {
     ++ids.rows;
@@ -41,8 +41,8 @@ std::optional<HubId> id_of(json::object& document) {
   return HubId::parse(hex);
 }
 
-/// False where the page as a whole is not what simdjson accepts; `ascent` is then of no use.
-bool scan_whole(json::parser& parser, const simdjson::padded_string& text, Ascent& ascent) {
+/// False where the page as a whole is not what simdjson accepts; `scan` is then of no use.
+bool scan_whole(json::parser& parser, const simdjson::padded_string& text, IdScan& scan) {
   json::document document;
   if (parser.iterate(text).get(document)) return false;
   json::array rows;
@@ -50,7 +50,7 @@ bool scan_whole(json::parser& parser, const simdjson::padded_string& text, Ascen
   for (auto element : rows) {
     json::object row;
     if (element.get_object().get(row)) return false;
-    ascent.row(id_of(row));
+    scan.row(id_of(row));
   }
   const char* after = nullptr;
   return document.current_location().get(after) == simdjson::OUT_OF_BOUNDS;
@@ -110,17 +110,17 @@ bool split_array(std::string_view body, std::vector<std::string_view>& elements)
 PageIds scan_page_ids(std::string_view body) {
   json::parser parser;
   {
-    Ascent ascent;
-    if (scan_whole(parser, simdjson::padded_string{body}, ascent)) return ascent.ids;
+    IdScan scan;
+    if (scan_whole(parser, simdjson::padded_string{body}, scan)) return scan.ids;
   }
   // One document that is not UTF-8, or otherwise broken, makes the whole page unreadable above.
   std::vector<std::string_view> elements;
   if (!split_array(body, elements)) return refused("not a whole JSON array");
-  Ascent ascent;
+  IdScan scan;
   std::size_t objects = 0;
   for (const std::string_view element : elements) {
     if (element.front() != '{') {
-      ascent.row(std::nullopt);
+      scan.row(std::nullopt);
       continue;
     }
     ++objects;
@@ -128,13 +128,13 @@ PageIds scan_page_ids(std::string_view body) {
     json::document document;
     json::object row;
     if (parser.iterate(text).get(document) || document.get_object().get(row)) {
-      ascent.row(std::nullopt);
+      scan.row(std::nullopt);
     } else {
-      ascent.row(id_of(row));
+      scan.row(id_of(row));
     }
   }
   if (!elements.empty() && objects == 0) return refused("a JSON array, but not of objects");
-  return ascent.ids;
+  return scan.ids;
 }
 
 std::optional<DocumentIds> scan_document(std::string_view body) {

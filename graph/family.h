@@ -82,7 +82,7 @@ struct FamilySummary {
 [[nodiscard]] std::vector<std::string> families_of(const SnapshotView& snapshot,
                                                    const FamilySet& families, NodeId node);
 
-/// Policy `fractional` (rule 3.7): every live model is one unit, split over its direct parents and
+/// Policy `fractional`: every live model is one unit, split over its direct parents and
 /// upwards, ending at the first root met. Top-level families only.
 struct FractionalShares {
   std::vector<double>

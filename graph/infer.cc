@@ -29,11 +29,11 @@ constexpr std::uint64_t hash_of(std::string_view text) noexcept {  // FNV-1a: th
 }
 
 /// Finds parents by name. Edges of hidden children do not exist for it.
-class Guesser {
+class ParentInference {
  public:
   using Hidden = std::function<bool(NodeId)>;
 
-  Guesser(const SnapshotView& snapshot, Hidden hidden)
+  ParentInference(const SnapshotView& snapshot, Hidden hidden)
       : view_{snapshot}, hidden_{std::move(hidden)}, uses_(snapshot.node_count()) {
     for (NodeId node = 0; node < view_.node_count(); ++node) {
       if (hidden_ && hidden_(node)) continue;
@@ -239,12 +239,13 @@ void each_rejected(const SnapshotView& view, NodeId node, Visit&& visit) {
   }
 }
 
-std::optional<InferredParent> guess_any(Guesser& guesser, const SnapshotView& view, NodeId node) {
+std::optional<InferredParent> guess_any(ParentInference& inference, const SnapshotView& view,
+                                        NodeId node) {
   std::optional<InferredParent> found;
   each_rejected(view, node, [&](const DroppedClaim& dropped) {
-    if (!found) found = guesser.guess_from_path(node, view.texts[dropped.claim.text]);
+    if (!found) found = inference.guess_from_path(node, view.texts[dropped.claim.text]);
   });
-  return found ? found : guesser.guess(node);
+  return found ? found : inference.guess(node);
 }
 
 bool has_parents(const SnapshotView& view, NodeId node) {
@@ -254,11 +255,11 @@ bool has_parents(const SnapshotView& view, NodeId node) {
 }  // namespace
 
 std::vector<InferredParent> infer_parents(const SnapshotView& snapshot) {
-  Guesser guesser{snapshot, {}};
+  ParentInference inference{snapshot, {}};
   std::vector<InferredParent> found;
   for (NodeId node = 0; node < snapshot.node_count(); ++node) {
     if (!snapshot.live(node) || has_parents(snapshot, node)) continue;
-    if (const auto guess = guess_any(guesser, snapshot, node)) found.push_back(*guess);
+    if (const auto guess = guess_any(inference, snapshot, node)) found.push_back(*guess);
   }
   return found;
 }
@@ -273,11 +274,11 @@ InferenceMeasurement measure_inference(const SnapshotView& snapshot, unsigned ha
   const auto in_half = [&](NodeId node) {
     return half_of_owner(owner_of(snapshot.name(node))) == half;
   };
-  Guesser guesser{snapshot, in_half};
+  ParentInference inference{snapshot, in_half};
   for (NodeId node = 0; node < snapshot.node_count(); ++node) {
     if (!snapshot.live(node) || !has_parents(snapshot, node) || !in_half(node)) continue;
     ++measured.declaring;
-    const auto guess = guess_any(guesser, snapshot, node);
+    const auto guess = guess_any(inference, snapshot, node);
     if (!guess) continue;
     InferenceMeasurement::Row& row = measured.rules[static_cast<std::size_t>(guess->rule)];
     const auto declared = snapshot.parent.subspan(

@@ -221,8 +221,8 @@ void CrawlLedger::set_rejected(std::int64_t run, const std::vector<RejectedDocum
   transaction.commit();
 }
 
-Troubles CrawlLedger::troubles(SnapshotNumber snapshot, std::size_t limit) {
-  Troubles troubles;
+UnreadFields CrawlLedger::troubles(SnapshotNumber snapshot, std::size_t limit) {
+  UnreadFields troubles;
   std::int64_t run = 0;
   {
     Statement query{impl_->db, "SELECT max(id) FROM runs WHERE snapshot = ?"};

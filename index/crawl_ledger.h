@@ -90,7 +90,7 @@ struct RejectedDocument {
 };
 
 /// What could not be read in the documents of a run.
-struct Troubles {
+struct UnreadFields {
   std::vector<RejectedDocument> rejected;
   /// Documents by the field of theirs that could not be read; "document" where nothing could.
   std::map<std::string, std::uint64_t> unread;
@@ -136,7 +136,7 @@ class CrawlLedger {
   static constexpr std::size_t kRejectedKept = 1000;
   void set_rejected(std::int64_t run, const std::vector<RejectedDocument>& documents);
   /// Of the run that published `snapshot`; at most `limit` rejected documents.
-  [[nodiscard]] Troubles troubles(SnapshotNumber snapshot, std::size_t limit);
+  [[nodiscard]] UnreadFields troubles(SnapshotNumber snapshot, std::size_t limit);
 
   /// Documents by the field that could not be read; replaces what was there.
   void set_unread(std::int64_t run, const std::map<std::string, std::uint64_t>& unread);

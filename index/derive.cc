@@ -72,7 +72,7 @@ struct LastSeen {
   }
 };
 
-/// Presence of every ordinal, replayed from the walks (rule 3.8).
+/// Presence of every ordinal, replayed from the walks.
 struct Presence {
   std::vector<SnapshotNumber> first_seen;
   std::vector<LastSeen> last_seen;

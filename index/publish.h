@@ -94,9 +94,9 @@ struct PublishReport {
 };
 
 /// Takes the documents of one run and publishes them as the next snapshot. Batches may come in any
-/// order; the same `_id` twice is settled by rule 3.4. Nothing reaches the store before `publish`,
-/// and that is one atomic step: a process killed at any moment leaves either the old state or the
-/// new one. One thread, but see `pack`.
+/// order; the same `_id` twice is settled as ARCHITECTURE.md says (section 1). Nothing reaches the
+/// store before `publish`, and that is one atomic step: a process killed at any moment leaves
+/// either the old state or the new one. One thread, but see `pack`.
 class Publisher {
  public:
   /// Throws Error{usage} when request.run.observed_at lies before the last published observation.

@@ -11,7 +11,7 @@
 namespace stemma {
 
 /// Where a claim was read. Values are on disk: never renumber. In the order in which their
-/// relations stand (rule 3.1); how far each is trusted is told in graph/confidence.h.
+/// relations stand; how far each is trusted is told in graph/confidence.h.
 enum class ClaimSource : std::uint8_t {
   base_models =
       0,     ///< The expanded field `baseModels`, the only one that carries the parent's `_id`.

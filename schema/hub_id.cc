@@ -2,17 +2,9 @@
 
 #include <cstring>
 
+#include "schema/text.h"
+
 namespace stemma {
-namespace {
-
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-}  // namespace
 
 std::optional<HubId> HubId::parse(std::string_view hex) noexcept {
   HubId id;

@@ -95,7 +95,7 @@ struct ModelRecord {
 
 /// What is known after `next` was observed: a field that `next` carries, or that was asked for and
 /// is absent, is as `next` has it; a field that was neither carried nor asked for stays as it was
-/// known before (rule 3.5). The result's strings live as long as those of both arguments.
+/// known before. The result's strings live as long as those of both arguments.
 [[nodiscard]] ModelRecord carry_over(const ModelRecord& before, ModelRecord next, FieldSet asked);
 
 }  // namespace stemma

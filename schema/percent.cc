@@ -1,14 +1,9 @@
 #include "schema/percent.h"
 
+#include "schema/text.h"
+
 namespace stemma {
 namespace {
-
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 /// The byte of the escape at `at`; -1 where it is broken.
 int escaped_byte(std::string_view text, std::size_t at) noexcept {

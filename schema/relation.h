@@ -27,7 +27,7 @@ inline constexpr std::array kRelations{Relation::finetune, Relation::adapter, Re
 [[nodiscard]] std::optional<Relation> parse_relation(std::string_view word) noexcept;
 
 /// Where one source states several relations for one parent, the one that stands: the first of
-/// merge, quantized, adapter, finetune (rule 3.1 of the graph).
+/// merge, quantized, adapter, finetune.
 [[nodiscard]] Relation stronger(Relation a, Relation b) noexcept;
 
 }  // namespace stemma

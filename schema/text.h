@@ -9,6 +9,14 @@ namespace stemma {
 /// Without blanks, tabs and line ends at either end.
 [[nodiscard]] std::string_view trim(std::string_view text) noexcept;
 
+/// 0 to 15, in either case; -1 for what is no hex digit.
+[[nodiscard]] constexpr int hex_digit(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
 /// Calls `visit` with each part of `text` between separators, trimmed; empty parts too.
 template <class Visit>
 void for_each_part(std::string_view text, char separator, Visit&& visit) {

@@ -171,7 +171,7 @@ class Query : QueryBase {
   void stats() {
     const std::size_t limit = read_limit();
     reader_.finish();
-    Troubles troubles;
+    UnreadFields troubles;
     try {
       troubles = CrawlLedger{globals_.data, CrawlLedger::Mode::read_only}.troubles(facts_->number(),
                                                                                    limit);
@@ -564,7 +564,7 @@ class Query : QueryBase {
     print(out + marks());
   }
 
-  void print_stats(const Troubles& troubles) const {
+  void print_stats(const UnreadFields& troubles) const {
     const SnapshotTotals& total = view().total();
     std::string out =
         fmt::format("{} in {}.\n\n", plural(total.models, "live model"), snapshot_text(view()));

@@ -19,7 +19,7 @@ struct ApiContext {
   SnapshotSource& snapshots;
   const FamilySet& families;
   /// Called from many threads, as is the next; empty where there is no ledger.
-  TroublesReader troubles;
+  UnreadFieldsReader troubles;
   /// The newest runs and nights, for those who watch.
   std::function<CrawlHistory()> history;
   /// Told what went wrong behind every 5xx: the client is not told paths and library messages.

@@ -38,9 +38,9 @@ Response get_stats(RequestContext& context) {
   context.open_as_of();
   context.params().finish();
   return context.whole("/v1/stats", kJsonType, [&] {
-    const TroublesReader& troubles = context.api().troubles;
+    const UnreadFieldsReader& troubles = context.api().troubles;
     return stats_json(context.facts(),
-                      troubles ? troubles(context.facts().number(), kRejectedShown) : Troubles{});
+                      troubles ? troubles(context.facts().number(), kRejectedShown) : UnreadFields{});
   });
 }
 

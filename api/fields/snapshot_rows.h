@@ -14,7 +14,7 @@ namespace stemma {
 struct StatsRow {
   const SnapshotView& view;
   const CuratedEdges& curated;
-  const Troubles& troubles;
+  const UnreadFields& troubles;
 };
 [[nodiscard]] FieldList<StatsRow> stats_fields();
 

@@ -89,7 +89,7 @@ struct ListAnswer {
 [[nodiscard]] ListAnswer list_family_models(SnapshotFacts& facts, const FamilyDefinition& family,
                                             const ListQuery& query);
 
-/// How a model that descends from several families is counted (rule 3.7).
+/// How a model that descends from several families is counted.
 enum class Policy { any, fractional };
 [[nodiscard]] std::string_view to_string(Policy policy) noexcept;
 
@@ -138,7 +138,7 @@ struct SearchItem {
                                              std::size_t limit);
 
 /// Reads what could not be read in the documents of a snapshot, at most so many rejected ones.
-using TroublesReader = std::function<Troubles(SnapshotNumber snapshot, std::size_t limit)>;
+using UnreadFieldsReader = std::function<UnreadFields(SnapshotNumber snapshot, std::size_t limit)>;
 inline constexpr std::size_t kRejectedShown = 20;
 
 }  // namespace stemma

@@ -79,7 +79,7 @@ std::string inference_json(const SnapshotView& view, const InferenceAnswer& answ
   return json_text<InferenceRow>(inference_fields(), {view, answer});
 }
 
-std::string stats_json(SnapshotFacts& facts, const Troubles& troubles) {
+std::string stats_json(SnapshotFacts& facts, const UnreadFields& troubles) {
   return json_text<StatsRow>(stats_fields(), {facts.snapshot(), facts.curated_edges(), troubles});
 }
 

@@ -36,7 +36,7 @@ namespace stemma {
                                     std::string_view next);
 [[nodiscard]] std::string inference_json(const SnapshotView& snapshot,
                                          const InferenceAnswer& answer);
-[[nodiscard]] std::string stats_json(SnapshotFacts& facts, const Troubles& troubles);
+[[nodiscard]] std::string stats_json(SnapshotFacts& facts, const UnreadFields& troubles);
 [[nodiscard]] std::string snapshots_json(const SnapshotView& snapshot);
 [[nodiscard]] std::string runs_json(const std::vector<RunFacts>& runs,
                                     const std::vector<Night>& nights);

@@ -445,7 +445,7 @@ TEST_CASE("stats tell totals and the documents that were refused", "[api][router
   api.context.troubles = [&](SnapshotNumber number, std::size_t limit) {
     asked = number;
     CHECK(limit == 20);
-    return Troubles{{{"hub.ndjson:17", "_id", "missing", "{"}}, {{"_id", 1}, {"cardData", 2}}};
+    return UnreadFields{{{"hub.ndjson:17", "_id", "missing", "{"}}, {{"_id", 1}, {"cardData", 2}}};
   };
   const auto body = parse_json(api.get("/v1/stats").body);
   CHECK(keys(body) == Names{"snapshot", "observed_at", "partial", "models", "gone", "ghosts",
@@ -853,7 +853,7 @@ TEST_CASE("a failure behind the answer is logged, not told", "[api][router]") {
   ApiFixture api;
   std::string logged;
   api.context.log = [&](const std::string& line) { logged = line; };
-  api.context.troubles = [](SnapshotNumber, std::size_t) -> Troubles {
+  api.context.troubles = [](SnapshotNumber, std::size_t) -> UnreadFields {
     throw Error{ErrorKind::storage, "cannot read /secret/ledger.sqlite"};
   };
   const Response response = api.get("/v1/stats");
