@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <numeric>
 
 #include "api/fields/answer_parts.h"
 #include "graph/burst.h"
@@ -112,26 +113,20 @@ Value models_of(const FamilyAnswerRow& r) {
                                         : models_value(r.answer.family.summary->*whole);
 }
 
-/// The least of the `top` largest counts; 0 where there are no more than that.
-template <class Count>
-Count least_of_top(const std::map<std::string, Count>& counts, std::size_t top) {
-  if (counts.size() <= top) return 0;
-  std::vector<Count> all;
-  all.reserve(counts.size());
-  for (const auto& [name, count] : counts) all.push_back(count);
-  const auto nth = all.begin() + static_cast<std::ptrdiff_t>(top) - 1;
-  std::nth_element(all.begin(), nth, all.end(), std::greater<>{});
-  return *nth;
-}
-
-/// The `top` largest names of a breakdown, the largest first, ties by name. Few of many are sorted.
+/// The `top` largest names of a breakdown, the largest first, ties by name. Few of many are sorted,
+/// and the map, whose nodes lie apart, is walked once.
 template <class Count>
 std::vector<std::pair<std::string_view, Count>> largest(const std::map<std::string, Count>& counts,
                                                         std::size_t top) {
-  const Count least = least_of_top(counts, top);
-  std::vector<std::pair<std::string_view, Count>> rows;
-  for (const auto& [name, count] : counts) {
-    if (count >= least) rows.emplace_back(name, count);
+  std::vector<std::pair<std::string_view, Count>> rows(counts.begin(), counts.end());
+  if (rows.size() > top) {
+    std::vector<Count> sizes;
+    sizes.reserve(rows.size());
+    for (const auto& [name, count] : rows) sizes.push_back(count);
+    const auto nth = sizes.begin() + static_cast<std::ptrdiff_t>(top) - 1;
+    std::nth_element(sizes.begin(), nth, sizes.end(), std::greater<>{});
+    const auto smaller = [least = *nth](const auto& row) { return row.second < least; };
+    rows.erase(std::remove_if(rows.begin(), rows.end(), smaller), rows.end());
   }
   std::stable_sort(rows.begin(), rows.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
@@ -180,19 +175,13 @@ RestRow rest_of(const std::map<std::string, double>& counts, std::size_t top) {
 }
 
 RestRow rest_of(const std::map<std::string, std::uint64_t>& counts, std::size_t top) {
-  const std::uint64_t least = least_of_top(counts, top);
-  std::uint64_t rest = 0;
-  std::uint64_t above = 0;
-  for (const auto& [name, count] : counts) {
-    if (count > least) {
-      ++above;
-    } else {
-      rest += count;
-    }
-  }
-  // Of those that have just the least, some are among the largest.
-  if (counts.size() > top) rest -= (top - above) * least;
-  return {counts.size() - std::min(top, counts.size()), models_value(rest)};
+  if (counts.size() <= top) return {0, models_value(std::uint64_t{0})};
+  std::vector<std::uint64_t> sizes;
+  sizes.reserve(counts.size());
+  for (const auto& [name, count] : counts) sizes.push_back(count);
+  const auto behind = sizes.begin() + static_cast<std::ptrdiff_t>(top);
+  std::nth_element(sizes.begin(), behind, sizes.end(), std::greater<>{});
+  return {sizes.size() - top, models_value(std::accumulate(behind, sizes.end(), std::uint64_t{0}))};
 }
 
 template <auto whole, auto fractional>
