@@ -384,9 +384,11 @@ std::string family_page(const SnapshotFacts& facts, const FamilyAnswer& family,
   for (const auto& [relation, count] : summary.by_relation)
     page.sub_fact("of them " + escape_html(relation), grouped(count));
   page.fact("Direct derivatives", grouped(summary.derivatives_direct));
-  page.fact("Burst-adjusted derivatives",
-            fmt::format("{} <span class=\"soft\">({})</span>",
-                        grouped(summary.derivatives_burst_adjusted), escape_html(kBurstRule)));
+  std::string adjusted;
+  fill_part(adjusted, "family.html", "burst_adjusted",
+            fmt::arg("derivatives", grouped(summary.derivatives_burst_adjusted)),
+            fmt::arg("rule", escape_html(kBurstRule)));
+  page.fact("Burst-adjusted derivatives", adjusted);
   const auto sum = [](const CountSum& value) { return count_or_dash(value.value()); };
   page.fact("Downloads of official models, 30 days", sum(summary.downloads_official));
   page.fact("Downloads of derivatives, 30 days", sum(summary.downloads_derivatives));
