@@ -104,6 +104,7 @@ void fill_nodes(SnapshotColumns& out, const BuildInput& input, const ResolvedCla
     append(out.names, name_of(input, resolved, ref));
     if (ref.ghost) {
       out.hub_id.emplace_back();
+      out.ordinal.push_back(kNoOrdinal);
       out.state.push_back(NodeState::ghost);
       out.created_at.push_back(kUnknownTime);
       out.last_modified.push_back(kUnknownTime);
@@ -123,6 +124,7 @@ void fill_nodes(SnapshotColumns& out, const BuildInput& input, const ResolvedCla
     const ModelState& model = input.models[ref.index];
     const ModelRecord& record = model.record;
     out.hub_id.push_back(record.id);
+    out.ordinal.push_back(model.ordinal);
     out.state.push_back(model.state);
     out.created_at.push_back(record.created_at);
     out.last_modified.push_back(record.last_modified);

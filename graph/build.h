@@ -28,6 +28,7 @@ struct ModelState {
   ModelRecord record;
   Counts counts;
   NodeState state = NodeState::live;  ///< live or gone
+  std::uint32_t ordinal = 0;          ///< In its store.
   SnapshotNumber first_seen = 0;
   SnapshotNumber last_seen = 0;
   std::vector<ClaimSpan> claim_spans;  ///< One a claim of the record.

@@ -15,6 +15,8 @@ constexpr std::array<Field, 3> kFields{{{&Counts::downloads, kDownloads},
                                         {&Counts::downloads_all_time, kDownloadsAllTime},
                                         {&Counts::likes, kLikes}}};
 constexpr unsigned kUnobservedShift = 3;
+static_assert(kDownloadsAllTime == kDownloads << 1U && kLikes == kDownloads << 2U,
+              "each_counts_change() reads masks as sets of fields");
 
 /// Deltas start from 0 while nothing is known.
 std::int64_t base(std::int64_t value) { return value == kUnknownCount ? 0 : value; }
@@ -64,6 +66,27 @@ bool apply_counts(std::string_view bytes, std::span<Counts> known) {
         value = base(value) + reader.signed_varint();
       }
     }
+  }
+  return reader.ok();
+}
+
+bool apply_counts_of(std::string_view bytes, std::uint32_t place, Counts& known, FieldSet& untold) {
+  ByteReader reader{bytes};
+  std::uint64_t at = 0;
+  untold = 0;
+  while (!reader.at_end()) {
+    at += reader.varint();
+    if (reader.ok() && at > place) return true;
+    const unsigned mask = reader.byte();
+    if (!reader.ok() || at >= kCountsBlock) return false;
+    for (std::size_t f = 0; f < kFields.size(); ++f) {
+      const std::int64_t delta = (mask & (1U << f)) != 0 ? reader.signed_varint() : 0;
+      if (at != place) continue;
+      std::int64_t& value = known.*kFields[f].member;
+      if ((mask & (1U << f)) != 0) value = base(value) + delta;
+      if ((mask & (1U << (f + kUnobservedShift))) != 0) untold |= kFields[f].bit;
+    }
+    if (at == place) return reader.ok();
   }
   return reader.ok();
 }

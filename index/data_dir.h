@@ -15,8 +15,9 @@ namespace stemma {
 ///   store/              RocksDB: the truth
 ///   ledger.sqlite       SQLite: what we did
 ///   snapshots/N.stemma  published snapshots: derived
-///   scratch/            files on their way into the store; whatever is left of a killed process
-///   goes with the next one
+///   rollups/G.sqlite    sums behind curves and leaderboards: derived; the newest G that is
+///   complete scratch/            files on their way into the store; whatever is left of a killed
+///   process goes with the next one
 class DataDir {
  public:
   static constexpr int kFormatVersion = 1;
@@ -35,6 +36,7 @@ class DataDir {
   [[nodiscard]] std::filesystem::path snapshot(SnapshotNumber number) const;
   /// What somebody entered by hand, if anything (index/curated.h).
   [[nodiscard]] std::filesystem::path curated() const { return path_ / "curated.toml"; }
+  [[nodiscard]] std::filesystem::path rollups() const { return path_ / "rollups"; }
   [[nodiscard]] std::filesystem::path scratch() const { return path_ / "scratch"; }
   /// Snapshots up to this number have had their files pruned; 0 where none has. Kept in
   /// snapshots/PRUNED.

@@ -141,6 +141,7 @@ class Derivation {
     if (!latest) throw impl_.damaged("a model");
     ModelState model;
     model.record = std::move(latest->record);
+    model.ordinal = ordinal;
     model.claim_spans.assign(model.record.claims.size(), {versions.back().first, 0});
     if (versions.size() > 1) add_earlier(ordinal, versions, model);
     input_.models.push_back(std::move(model));

@@ -6,5 +6,6 @@ namespace stemma {
 extern const char* const kShippedFamilies;  ///< schema/families.toml
 extern const char* const kShippedCurated;   ///< schema/curated.toml
 extern const char* const kLedgerSql;        ///< schema/ledger.sql
+extern const char* const kRollupsSql;       ///< schema/rollups.sql
 
 }  // namespace stemma

@@ -45,7 +45,7 @@ ModelStore::~ModelStore() = default;
 std::vector<std::pair<SnapshotNumber, Curated>> ModelStore::Impl::curated_states(
     SnapshotNumber newest) const {
   std::vector<std::pair<SnapshotNumber, Curated>> states;
-  const auto scan = rocks.scan(rocks::Family::meta);
+  const auto scan = rocks.seek_in(rocks::Family::meta);
   for (scan->Seek(rocks::slice(keys::kCuratedPrefix)); scan->Valid(); scan->Next()) {
     const std::string_view key = rocks::view(scan->key());
     if (key.substr(0, keys::kCuratedPrefix.size()) != keys::kCuratedPrefix) break;
@@ -59,9 +59,14 @@ std::vector<std::pair<SnapshotNumber, Curated>> ModelStore::Impl::curated_states
   return states;
 }
 
+SnapshotNumber ModelStore::Impl::presence_covers() const {
+  std::string bytes;
+  return rocks.get(rocks::Family::seen, keys::presence(), bytes) ? keys::number(bytes, 0) : 0;
+}
+
 std::vector<PublishedSnapshot> ModelStore::snapshots() const {
   std::vector<PublishedSnapshot> all;
-  const auto scan = impl_->rocks.scan(rocks::Family::snapshots);
+  const auto scan = impl_->rocks.seek_in(rocks::Family::snapshots);
   for (scan->SeekToFirst(); scan->Valid(); scan->Next()) {
     const auto snapshot = decode_published(rocks::view(scan->value()));
     if (!snapshot) throw impl_->damaged("the list of snapshots");
@@ -115,7 +120,7 @@ void ModelStore::put_lookup(std::string_view name, const Lookup& lookup) {
 
 std::optional<Lookup> ModelStore::lookup(std::string_view name) const {
   const std::string prefix = lookup_prefix(name);
-  const auto scan = impl_->rocks.scan(rocks::Family::lookups);
+  const auto scan = impl_->rocks.seek_in(rocks::Family::lookups);
   std::optional<Lookup> newest;
   for (scan->Seek(prefix);
        scan->Valid() && rocks::view(scan->key()).substr(0, prefix.size()) == prefix; scan->Next()) {

@@ -9,6 +9,7 @@
 
 #include "index/counts_codec.h"
 #include "index/packing.h"
+#include "index/presence.h"
 #include "index/rocks.h"
 #include "index/store_impl.h"
 #include "index/store_keys.h"
@@ -382,21 +383,35 @@ bool Publisher::Impl::write_counts(const std::vector<std::pair<Ordinal, std::uin
   }
   rocks::check(scan->status(), "reading the store " + impl.rocks.name());
 
+  // A document that was refused shows that its model is there, and tells none of its counts.
+  std::vector<Ordinal> untold;
+  for (const HubId& id : rejected_ids) {
+    if (const auto before = known.find(id); before != known.end())
+      untold.push_back(before->second.ordinal);
+  }
+  std::sort(untold.begin(), untold.end());
+
   bool moved = false;
   std::vector<CountsObservation> observed(kCountsBlock);
-  for (std::size_t at = 0; at < order.size();) {
-    const std::uint32_t block = order[at].first / kCountsBlock;
+  auto refused = untold.begin();
+  for (std::size_t at = 0; at < order.size() || refused != untold.end();) {
+    const std::uint32_t block = std::min(at < order.size() ? order[at].first : UINT32_MAX,
+                                         refused != untold.end() ? *refused : UINT32_MAX) /
+                                kCountsBlock;
     std::fill(observed.begin(), observed.end(), CountsObservation{});
+    for (; refused != untold.end() && *refused / kCountsBlock == block; ++refused)
+      observed[*refused % kCountsBlock].seen = true;
     for (; at < order.size() && order[at].first / kCountsBlock == block; ++at) {
       observed[order[at].first % kCountsBlock] = {.seen = true,
                                                   .counts = rows[order[at].second].counts};
     }
-    const std::string bytes =
-        encode_counts(std::span{counts}.subspan(std::size_t{block} * kCountsBlock, kCountsBlock),
-                      observed, asked);
+    const auto of_block =
+        std::span{counts}.subspan(std::size_t{block} * kCountsBlock, kCountsBlock);
+    const std::vector<Counts> before{of_block.begin(), of_block.end()};
+    const std::string bytes = encode_counts(of_block, observed, asked);
     if (bytes.empty()) continue;
     load->put(rocks::Family::counts, keys::two(block, number), bytes);
-    moved = true;
+    moved = moved || !std::equal(before.begin(), before.end(), of_block.begin());
   }
   return moved;
 }
@@ -409,11 +424,18 @@ bool Publisher::Impl::write_seen(const std::vector<std::pair<Ordinal, std::uint3
     if (const auto before = known.find(id); before != known.end())
       seen[before->second.ordinal] = true;
   }
-  const std::string bytes = encode_seen(seen);
-  load->put(rocks::Family::seen, keys::one(number), bytes);
-  std::string before;
-  return !store.impl().rocks.get(rocks::Family::seen, keys::one(last.number), before) ||
-         before != bytes;
+  // The same by block, for those who read one model's history; also of snapshots from before there
+  // were such rows.
+  const ModelStore::Impl& impl = store.impl();
+  auto values = presence_rows(impl, impl.presence_covers(), last.number);
+  const std::vector<bool> before = impl.seen_by(last.number);
+  append_presence(number, before, seen, values);
+  const bool same = seen == before;
+  values.emplace_back(keys::one(number), encode_seen(seen));
+  values.emplace_back(keys::presence(), keys::one(number));
+  std::sort(values.begin(), values.end());
+  for (const auto& [key, value] : values) load->put(rocks::Family::seen, key, value);
+  return last.number == 0 || !same;
 }
 
 PublishReport Publisher::publish() {

@@ -115,6 +115,17 @@ std::unique_ptr<rocksdb::Iterator> Handle::scan(Family which, bool fill_cache) c
   return std::unique_ptr<rocksdb::Iterator>{db_->NewIterator(options, family(which))};
 }
 
+std::unique_ptr<rocksdb::Iterator> Handle::seek_in(Family which) const {
+  return std::unique_ptr<rocksdb::Iterator>{db_->NewIterator({}, family(which))};
+}
+
+std::unique_ptr<rocksdb::Iterator> Handle::scan_until(Family which,
+                                                      const rocksdb::Slice& end) const {
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &end;
+  return std::unique_ptr<rocksdb::Iterator>{db_->NewIterator(options, family(which))};
+}
+
 bool Handle::get(Family which, std::string_view key, std::string& value) const {
   const rocksdb::Status status = db_->Get({}, family(which), slice(key), &value);
   if (status.IsNotFound()) return false;

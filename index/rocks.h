@@ -37,6 +37,12 @@ class Handle {
   }
   [[nodiscard]] std::unique_ptr<rocksdb::Iterator> scan(Family family,
                                                         bool fill_cache = false) const;
+  /// Reads here and there: nothing is read ahead.
+  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> seek_in(Family family) const;
+  /// Reads a few neighbouring keys: nothing is read ahead, and what was read is kept in the cache.
+  /// Ends before `end`, which must outlive the iterator.
+  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> scan_until(Family family,
+                                                              const rocksdb::Slice& end) const;
   /// nullopt-like: false when there is no such key.
   bool get(Family family, std::string_view key, std::string& value) const;
   /// Reads every file and compares the checksums of its blocks, and of the file as a whole where

@@ -23,7 +23,7 @@ namespace {
 //   Header, then section_count SectionEntry, then the sections, each begun at a multiple of
 //   kAlignment.
 constexpr std::array<char, 8> kMagic{'S', 'T', 'E', 'M', 'M', 'A', 'S', 'N'};
-constexpr std::uint32_t kVersion = 3;
+constexpr std::uint32_t kVersion = 4;
 constexpr std::uint32_t kByteOrder = 0x01020304;
 constexpr std::uint64_t kAlignment = 64;
 static_assert(std::endian::native == std::endian::little,

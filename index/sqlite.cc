@@ -70,6 +70,20 @@ Statement& Statement::bind(std::int64_t value) {
   return *this;
 }
 
+Statement& Statement::bind_blob(std::string_view bytes) {
+  if (sqlite3_bind_blob64(statement_.get(), ++bound_, bytes.data(), bytes.size(),
+                          SQLITE_TRANSIENT) != SQLITE_OK) {
+    fail(database_.handle(), database_.name(), "querying");
+  }
+  return *this;
+}
+
+Statement& Statement::again() {
+  sqlite3_reset(statement_.get());  // tells the last step's failure, which was thrown
+  bound_ = 0;
+  return *this;
+}
+
 bool Statement::next() {
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;
@@ -84,6 +98,12 @@ void Statement::run() {
 
 std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
+}
+
+std::string_view Statement::blob(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+  if (bytes == nullptr) return {};
+  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
 }
 
 std::string Statement::text(int column) const {

@@ -35,19 +35,24 @@ class Database {
   std::string name_;
 };
 
-/// One execution of one SQL text: prepare, bind left to right, step, read columns.
+/// One SQL text: prepare, bind left to right, step, read columns; `again` for the next execution.
 class Statement {
  public:
   /// `database` must outlive the statement.
   Statement(Database& database, std::string_view sql);
   Statement& bind(std::string_view text);
   Statement& bind(std::int64_t value);
+  Statement& bind_blob(std::string_view bytes);
   /// True while there is a row.
   bool next();
   /// Runs to the end, for statements without rows.
   void run();
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string text(int column) const;
+  /// Valid until the next step.
+  [[nodiscard]] std::string_view blob(int column) const;
+  /// Takes new values for another execution.
+  Statement& again();
 
  private:
   struct Finalize {

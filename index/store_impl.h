@@ -28,7 +28,18 @@ struct ModelStore::Impl {
   [[nodiscard]] std::vector<std::pair<SnapshotNumber, Curated>> curated_states(
       SnapshotNumber newest) const;
 
+  /// The newest snapshot up to which the family `seen` holds presence by block; 0 where it holds
+  /// none: the store is older than that.
+  [[nodiscard]] SnapshotNumber presence_covers() const;
+  /// Which ordinals the walk of `snapshot` saw; nobody before the first.
+  [[nodiscard]] std::vector<bool> seen_by(SnapshotNumber snapshot) const;
+
   rocks::Handle rocks;
 };
+
+/// Keys and values of presence by block for the snapshots after `covered` up to `newest`, in the
+/// order of the snapshots.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> presence_rows(
+    const ModelStore::Impl& impl, SnapshotNumber covered, SnapshotNumber newest);
 
 }  // namespace stemma

@@ -50,6 +50,10 @@ inline std::string curated(std::uint32_t snapshot) {
   return key;
 }
 
+/// Up to which snapshot the family `seen` holds presence by block; in that family, at the place of
+/// snapshot 0. (In `meta` an ingested key among keys that were put would make RocksDB flush.)
+inline std::string presence() { return one(0); }
+
 }  // namespace keys
 
 [[nodiscard]] std::string encode_published(const PublishedSnapshot& snapshot);

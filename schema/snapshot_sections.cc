@@ -70,11 +70,11 @@ std::optional<std::string> find_inconsistency(const SnapshotView& s) {
     return "aliases are damaged";
   if (!strings_ok(s.notes)) return "notes are damaged";
   for (const std::size_t size :
-       {s.hub_id.size(), s.created_at.size(), s.last_modified.size(), s.first_seen.size(),
-        s.last_seen.size(), s.downloads.size(), s.downloads_all_time.size(), s.likes.size(),
-        s.parameters.size(), s.author.size(), s.license.size(), s.license_name.size(),
-        s.pipeline_tag.size(), s.library.size(), s.architecture.size(), s.gated.size(),
-        s.by_folded_name.size()}) {
+       {s.hub_id.size(), s.ordinal.size(), s.created_at.size(), s.last_modified.size(),
+        s.first_seen.size(), s.last_seen.size(), s.downloads.size(), s.downloads_all_time.size(),
+        s.likes.size(), s.parameters.size(), s.author.size(), s.license.size(),
+        s.license_name.size(), s.pipeline_tag.size(), s.library.size(), s.architecture.size(),
+        s.gated.size(), s.by_folded_name.size()}) {
     if (size != nodes) return "a node column has the wrong length";
   }
   for (const auto& codes :

@@ -24,6 +24,7 @@ using EdgeId = std::uint32_t;
 /// A published snapshot's number, from 1. 0 means "never".
 using SnapshotNumber = std::uint32_t;
 inline constexpr NodeId kNoNode = std::numeric_limits<NodeId>::max();
+inline constexpr std::uint32_t kNoOrdinal = std::numeric_limits<std::uint32_t>::max();
 
 /// Values are on disk: never renumber.
 enum class NodeState : std::uint8_t { live = 0, gone = 1, ghost = 2 };
@@ -147,6 +148,8 @@ struct SnapshotSections {
   // One entry a node.
   StringTable<Array> names;
   Array<HubId> hub_id;  ///< Empty for ghosts.
+  Array<std::uint32_t>
+      ordinal;  ///< The model's permanent number in its store; kNoOrdinal for ghosts.
   Array<NodeState> state;
   Array<UnixSeconds> created_at;  ///< kUnknownTime where unknown, as in last_modified.
   Array<UnixSeconds> last_modified;
@@ -231,6 +234,7 @@ void for_each_section(Sections& s, Visit&& visit) {
   visit("name_begin", s.names.begin);
   visit("name_bytes", s.names.bytes);
   visit("hub_id", s.hub_id);
+  visit("ordinal", s.ordinal);
   visit("state", s.state);
   visit("created_at", s.created_at);
   visit("last_modified", s.last_modified);

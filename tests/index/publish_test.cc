@@ -69,7 +69,8 @@ TEST_CASE("importing the same again changes the snapshot's number and nothing el
   const Lines documents{doc(1, "a/base", R"("downloads":5,"tags":["license:mit"])"),
                         doc(2, "b/child", R"("tags":["base_model:a/base"])")};
   store.import(documents, "2026-01-01", true);
-  const auto report = store.import(documents, "2026-01-01", true);
+  CHECK(store.import(documents, "2026-01-01", true).already);
+  const auto report = store.import(documents, "2026-01-02", true);
   CHECK(report.snapshot == 2);
   CHECK(report.added == 0);
   CHECK(report.changed == 0);

@@ -86,6 +86,7 @@ class Drawing {
     bearers.push_back({mark, mark == '?' ? kGhost : input_.models.size()});
     if (mark != '?') {
       ModelState& model = input_.models.emplace_back();
+      model.ordinal = static_cast<std::uint32_t>(input_.models.size() - 1);
       char hex[25];
       std::snprintf(hex, sizeof hex, "%024zx", input_.models.size());
       model.record.id = *HubId::parse(hex);

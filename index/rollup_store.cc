@@ -1,0 +1,402 @@
+#include "index/rollup_store.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <unordered_map>
+
+#include "index/embedded.h"
+#include "index/rollup_codec.h"
+#include "index/sqlite.h"
+#include "schema/bytes.h"
+#include "schema/error.h"
+
+namespace stemma {
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kStall = 1, kRollback = 2, kPartial = 4;
+
+std::int64_t user_version(Database& db) {
+  Statement version{db, "PRAGMA user_version"};
+  return version.next() ? version.integer(0) : 0;
+}
+
+std::string_view policy_name(SharePolicy policy) {
+  return policy == SharePolicy::any ? "any" : "fractional";
+}
+
+using Block = std::array<AdoptionSums, kSumsBlock>;
+
+}  // namespace
+
+struct RollupStore::Impl {
+  explicit Impl(const std::filesystem::path& file, Mode mode)
+      : db{file, mode == Mode::read_only ? Database::Mode::read_only : Database::Mode::read_write} {
+  }
+
+  Database db;
+
+  [[nodiscard]] Error damaged() const {
+    return Error{ErrorKind::corrupt, db.name() + " is damaged: `stemma rollup` makes it again"};
+  }
+
+  std::string fact(const char* key) {
+    Statement get{db, "SELECT value FROM facts WHERE key = ?"};
+    get.bind(std::string_view{key});
+    return get.next() ? get.text(0) : std::string{};
+  }
+  void set_fact(const char* key, std::string_view value) {
+    Statement put{db, "INSERT OR REPLACE INTO facts VALUES (?, ?)"};
+    put.bind(std::string_view{key}).bind(value).run();
+  }
+
+  std::optional<std::int64_t> group(const RollupKey& key) {
+    Statement get{db, "SELECT id FROM groups WHERE family = ? AND breakdown = ? AND policy = ?"};
+    get.bind(std::string_view{key.family})
+        .bind(to_string(key.breakdown))
+        .bind(policy_name(key.policy));
+    if (!get.next()) return std::nullopt;
+    return get.integer(0);
+  }
+  std::int64_t make_group(const RollupKey& key) {
+    if (const auto found = group(key)) return *found;
+    Statement put{db, "INSERT INTO groups (family, breakdown, policy) VALUES (?, ?, ?)"};
+    put.bind(std::string_view{key.family})
+        .bind(to_string(key.breakdown))
+        .bind(policy_name(key.policy))
+        .run();
+    return db.last_insert_id();
+  }
+
+  /// Calls `visit(id, place in numbers, sums)` for every name of a group at each of `numbers`,
+  /// which ascend: the last number first.
+  template <class Visit>
+  void each_at(std::int64_t group, std::span<const SnapshotNumber> numbers, Visit&& visit) {
+    constexpr auto kBlock = static_cast<std::int64_t>(kSumsBlock);
+    Statement count{db, "SELECT max(id) FROM names WHERE grp = ?"};
+    count.bind(group);
+    if (!count.next()) return;
+    const std::int64_t blocks = count.integer(0) / kBlock + 1;
+    Statement rows{db,
+                   "SELECT snapshot, entries FROM sums WHERE grp = ? AND block = ?"
+                   " ORDER BY snapshot DESC"};
+    for (std::int64_t block = 0; block < blocks; ++block) {
+      rows.again().bind(group).bind(block);
+      Block sums{};
+      std::size_t open = numbers.size();
+      while (open > 0 && rows.next()) {
+        apply(rows.blob(1), sums);
+        for (; open > 0 && rows.integer(0) <= std::int64_t{numbers[open - 1]}; --open) {
+          for (std::size_t i = 0; i < kSumsBlock; ++i)
+            visit(block * kBlock + static_cast<std::int64_t>(i), open - 1, sums[i]);
+        }
+      }
+    }
+  }
+
+  void apply(std::string_view bytes, Block& block) const {
+    if (!apply_sums_change(bytes, block)) throw damaged();
+  }
+};
+
+RollupStore::RollupStore(const std::filesystem::path& file, Mode mode)
+    : impl_{std::make_unique<Impl>(file, mode)} {
+  const std::int64_t found = user_version(impl_->db);
+  if (mode == Mode::read_write && found == 0) {
+    impl_->db.execute("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;");
+    impl_->db.execute(kRollupsSql);
+  } else if (found != kVersion) {
+    throw Error{ErrorKind::corrupt, file.string() + " is of another version (" +
+                                        std::to_string(found) + ", this one reads " +
+                                        std::to_string(kVersion) +
+                                        "): `stemma rollup` makes it again"};
+  }
+  // All of it can be made again: a power failure may cost the newest snapshot, never the file.
+  if (mode == Mode::read_write) impl_->db.execute("PRAGMA synchronous = NORMAL;");
+}
+RollupStore::~RollupStore() = default;
+RollupStore::RollupStore(RollupStore&&) noexcept = default;
+RollupStore& RollupStore::operator=(RollupStore&&) noexcept = default;
+
+std::string RollupStore::definitions() { return impl_->fact("definitions"); }
+void RollupStore::set_definitions(std::string_view hash) { impl_->set_fact("definitions", hash); }
+bool RollupStore::is_complete() { return impl_->fact("complete") == "1"; }
+void RollupStore::set_complete() { impl_->set_fact("complete", "1"); }
+
+std::vector<RolledSnapshot> RollupStore::snapshots() {
+  std::vector<RolledSnapshot> all;
+  Statement get{impl_->db,
+                "SELECT number, observed_at, flags, large, stood, fell FROM snapshots"
+                " ORDER BY number"};
+  while (get.next()) {
+    const std::int64_t flags = get.integer(2);
+    all.push_back({.number = static_cast<SnapshotNumber>(get.integer(0)),
+                   .observed_at = get.integer(1),
+                   .flags = {.stall = (flags & kStall) != 0,
+                             .rollback = (flags & kRollback) != 0,
+                             .partial = (flags & kPartial) != 0},
+                   .moves = {.large = static_cast<std::uint64_t>(get.integer(3)),
+                             .stood = static_cast<std::uint64_t>(get.integer(4)),
+                             .fell = static_cast<std::uint64_t>(get.integer(5))}});
+  }
+  return all;
+}
+
+SnapshotNumber RollupStore::newest() {
+  Statement get{impl_->db, "SELECT max(number) FROM snapshots"};
+  return get.next() ? static_cast<SnapshotNumber>(get.integer(0)) : 0;
+}
+
+void RollupStore::add(const RolledSnapshot& snapshot, const Rollup& rollup) {
+  Database& db = impl_->db;
+  Transaction transaction{db};
+  Statement{db, "INSERT INTO snapshots VALUES (?, ?, ?, ?, ?, ?)"}
+      .bind(std::int64_t{snapshot.number})
+      .bind(snapshot.observed_at)
+      .bind((snapshot.flags.stall ? kStall : 0) | (snapshot.flags.rollback ? kRollback : 0) |
+            (snapshot.flags.partial ? kPartial : 0))
+      .bind(static_cast<std::int64_t>(snapshot.moves.large))
+      .bind(static_cast<std::int64_t>(snapshot.moves.stood))
+      .bind(static_cast<std::int64_t>(snapshot.moves.fell))
+      .run();
+
+  Statement known_names{db, "SELECT name, id FROM names WHERE grp = ? ORDER BY name"};
+  Statement add_name{db, "INSERT INTO names (grp, name, id) VALUES (?, ?, ?)"};
+  Statement newest_row{
+      db,
+      "SELECT snapshot, entries FROM sums WHERE grp = ? AND block = ? ORDER BY snapshot DESC"
+      " LIMIT 1"};
+  Statement change_row{db,
+                       "UPDATE sums SET entries = ? WHERE grp = ? AND block = ? AND snapshot = ?"};
+  Statement add_row{db, "INSERT INTO sums (grp, block, snapshot, entries) VALUES (?, ?, ?, ?)"};
+  const Block nothing{};
+
+  for (const RollupGroup& group : rollup.groups) {
+    const std::int64_t id = impl_->make_group(group.key);
+    // Names known and names of today, both in byte order.
+    std::vector<std::pair<std::int64_t, const AdoptionSums*>> rows;
+    std::vector<std::pair<const std::string*, const AdoptionSums*>> added;
+    std::int64_t names = 0;
+    {
+      known_names.again().bind(id);
+      auto entry = group.entries.begin();
+      while (known_names.next()) {
+        const std::string_view name = known_names.blob(0);
+        ++names;
+        for (; entry != group.entries.end() && entry->first < name; ++entry)
+          added.emplace_back(&entry->first, &entry->second);
+        if (entry != group.entries.end() && entry->first == name) {
+          rows.emplace_back(known_names.integer(1), &entry->second);
+          ++entry;
+        } else {
+          rows.emplace_back(known_names.integer(1), &nothing[0]);
+        }
+      }
+      for (; entry != group.entries.end(); ++entry)
+        added.emplace_back(&entry->first, &entry->second);
+    }
+    for (const auto& [name, sums] : added) {
+      add_name.again().bind(id).bind(std::string_view{*name}).bind(names).run();
+      rows.emplace_back(names++, sums);
+    }
+    std::sort(rows.begin(), rows.end());
+    for (std::size_t at = 0; at < rows.size();) {
+      const std::int64_t block = rows[at].first / static_cast<std::int64_t>(kSumsBlock);
+      Block now{};
+      for (; at < rows.size() && rows[at].first / static_cast<std::int64_t>(kSumsBlock) == block;
+           ++at)
+        now[static_cast<std::size_t>(rows[at].first) % kSumsBlock] = *rows[at].second;
+      Block before{};
+      newest_row.again().bind(id).bind(block);
+      const bool exists = newest_row.next();
+      std::int64_t row = 0;
+      if (exists) {
+        row = newest_row.integer(0);
+        impl_->apply(newest_row.blob(1), before);
+      }
+      if (now == before) continue;
+      if (exists) {
+        change_row.again()
+            .bind_blob(encode_sums_change(now, before))
+            .bind(id)
+            .bind(block)
+            .bind(row)
+            .run();
+      }
+      add_row.again()
+          .bind(id)
+          .bind(block)
+          .bind(std::int64_t{snapshot.number})
+          .bind_blob(encode_sums_change(nothing, now))
+          .run();
+    }
+    newest_row.again();  // a statement that is not done holds the transaction
+  }
+
+  Statement add_board{db, "INSERT INTO boards VALUES (?, ?, ?, ?)"};
+  std::string entries;
+  for (const Board& board : rollup.boards) {
+    entries.clear();
+    ByteWriter writer{entries};
+    for (const BoardRow& row : board.rows) {
+      writer.varint(row.ordinal);
+      writer.signed_varint(row.value);
+    }
+    add_board.again()
+        .bind(std::string_view{board.family})
+        .bind(to_string(board.board))
+        .bind(std::int64_t{snapshot.number})
+        .bind_blob(entries)
+        .run();
+  }
+  transaction.commit();
+}
+
+bool RollupStore::has(const RollupKey& key) { return impl_->group(key).has_value(); }
+
+std::vector<std::vector<AdoptionSums>> RollupStore::series(
+    const RollupKey& key, std::span<const std::string> names,
+    std::span<const SnapshotNumber> numbers) {
+  std::vector<std::vector<AdoptionSums>> all(names.size(),
+                                             std::vector<AdoptionSums>(numbers.size()));
+  const auto group = impl_->group(key);
+  if (!group || numbers.empty()) return all;
+  // Names by block, so that each block is read once.
+  std::map<std::int64_t, std::vector<std::pair<std::size_t, std::size_t>>> by_block;
+  Statement find{impl_->db, "SELECT id FROM names WHERE grp = ? AND name = ?"};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    find.again().bind(*group).bind(std::string_view{names[i]});
+    if (!find.next()) continue;
+    const auto id = static_cast<std::size_t>(find.integer(0));
+    by_block[static_cast<std::int64_t>(id / kSumsBlock)].emplace_back(i, id % kSumsBlock);
+  }
+  Statement rows{impl_->db,
+                 "SELECT snapshot, entries FROM sums WHERE grp = ? AND block = ?"
+                 " ORDER BY snapshot DESC"};
+  for (const auto& [block, wanted] : by_block) {
+    rows.again().bind(*group).bind(block);
+    Block sums{};
+    std::size_t open = numbers.size();
+    // Each row holds from its snapshot on until the next one.
+    while (open > 0 && rows.next()) {
+      const auto from = static_cast<SnapshotNumber>(rows.integer(0));
+      impl_->apply(rows.blob(1), sums);
+      for (; open > 0 && numbers[open - 1] >= from; --open) {
+        for (const auto& [name, place] : wanted) all[name][open - 1] = sums[place];
+      }
+    }
+  }
+  return all;
+}
+
+std::vector<std::pair<std::string, AdoptionSums>> RollupStore::at(const RollupKey& key,
+                                                                  SnapshotNumber number) {
+  std::vector<std::pair<std::string, AdoptionSums>> all;
+  const auto group = impl_->group(key);
+  if (!group) return all;
+  std::unordered_map<std::int64_t, AdoptionSums> by_id;
+  impl_->each_at(*group, std::span{&number, 1},
+                 [&](std::int64_t id, std::size_t, const AdoptionSums& sums) {
+                   if (sums.models != 0) by_id.emplace(id, sums);
+                 });
+  Statement names{impl_->db, "SELECT name, id FROM names WHERE grp = ? ORDER BY name"};
+  names.bind(*group);
+  while (names.next()) {
+    if (const auto found = by_id.find(names.integer(1)); found != by_id.end())
+      all.emplace_back(names.text(0), found->second);
+  }
+  return all;
+}
+
+std::vector<std::string> RollupStore::largest(
+    const RollupKey& key, std::span<const SnapshotNumber> numbers, std::size_t most,
+    const std::function<double(const AdoptionSums&)>& value) {
+  const auto group = impl_->group(key);
+  if (!group || most == 0 || numbers.empty()) return {};
+  std::vector<std::pair<double, std::int64_t>> all;
+  // Those with somebody at the last number come up first, and earlier ones are added to them.
+  std::unordered_map<std::int64_t, std::size_t> place;
+  impl_->each_at(*group, numbers,
+                 [&](std::int64_t id, std::size_t number, const AdoptionSums& sums) {
+                   if (sums.models == 0) return;
+                   if (number + 1 == numbers.size()) {
+                     if (numbers.size() > 1) place.emplace(id, all.size());
+                     all.emplace_back(value(sums), id);
+                   } else if (const auto found = place.find(id); found != place.end()) {
+                     all[found->second].first += value(sums);
+                   }
+                 });
+  // Names decide only between those that are as large as the last of them.
+  if (all.size() > most) {
+    const auto larger = [](const auto& a, const auto& b) { return a.first > b.first; };
+    const auto last = all.begin() + static_cast<std::ptrdiff_t>(most - 1);
+    std::nth_element(all.begin(), last, all.end(), larger);
+    const double least = last->first;
+    std::erase_if(all, [&](const auto& one) { return one.first < least; });
+  }
+  std::vector<std::pair<double, std::string>> named;
+  constexpr std::size_t kWorthScanning = 2000;
+  if (all.size() > kWorthScanning) {
+    std::unordered_map<std::int64_t, double> by_id;
+    for (const auto& [one, id] : all) by_id.emplace(id, one);
+    Statement names{impl_->db, "SELECT name, id FROM names WHERE grp = ?"};
+    names.bind(*group);
+    while (names.next()) {
+      if (const auto found = by_id.find(names.integer(1)); found != by_id.end())
+        named.emplace_back(found->second, names.text(0));
+    }
+  } else {
+    Statement name{impl_->db, "SELECT name FROM names WHERE grp = ? AND id = ?"};
+    for (const auto& [one, id] : all) {
+      name.again().bind(*group).bind(id);
+      if (!name.next()) throw impl_->damaged();
+      named.emplace_back(one, name.text(0));
+    }
+  }
+  std::sort(named.begin(), named.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+  if (named.size() > most) named.resize(most);
+  std::vector<std::string> names;
+  for (auto& [one, name] : named) names.push_back(std::move(name));
+  return names;
+}
+
+std::vector<BoardRow> RollupStore::board(ModelBoard board, std::string_view family,
+                                         SnapshotNumber number) {
+  Statement get{impl_->db,
+                "SELECT entries FROM boards WHERE family = ? AND board = ? AND snapshot = ?"};
+  get.bind(family).bind(to_string(board)).bind(std::int64_t{number});
+  std::vector<BoardRow> rows;
+  if (!get.next()) return rows;
+  ByteReader reader{get.blob(0)};
+  while (!reader.at_end()) {
+    BoardRow& row = rows.emplace_back();
+    row.ordinal = static_cast<std::uint32_t>(reader.varint());
+    row.value = reader.signed_varint();
+    if (!reader.ok()) throw impl_->damaged();
+  }
+  return rows;
+}
+
+void RollupStore::dump(const std::function<void(const std::string& row)>& visit) {
+  for (const char* const sql :
+       {"SELECT 'facts', key, value, '', '' FROM facts ORDER BY key",
+        "SELECT 'snapshots', number, observed_at, flags, large || ' ' || stood || ' ' || fell"
+        " FROM snapshots ORDER BY number",
+        "SELECT 'groups', id, family, breakdown, policy FROM groups ORDER BY id",
+        "SELECT 'names', grp, name, id, '' FROM names ORDER BY grp, name",
+        "SELECT 'sums', grp, block, snapshot, hex(entries) FROM sums ORDER BY grp, block, snapshot",
+        "SELECT 'boards', family, board, snapshot, hex(entries) FROM boards"
+        " ORDER BY family, board, snapshot"}) {
+    Statement rows{impl_->db, sql};
+    while (rows.next()) {
+      std::string row = rows.text(0);
+      for (int column = 1; column < 5; ++column) row += '\t' + rows.text(column);
+      visit(row);
+    }
+  }
+}
+
+}  // namespace stemma

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "graph/adoption.h"
+#include "graph/rollup.h"
+#include "schema/snapshot_sections.h"
+
+namespace stemma {
+
+/// A snapshot that was rolled up.
+struct RolledSnapshot {
+  SnapshotNumber number = 0;
+  UnixSeconds observed_at = 0;
+  SnapshotFlags flags;
+  CounterMoves moves;
+};
+
+/// One file of roll-ups (SQLite; schema/rollups.sql): snapshots from 1 on without a hole. WAL mode:
+/// one writer, readers beside it in other processes. Not thread-safe: one object a thread. Throws
+/// Error{storage}, Error{corrupt} for damaged values and for files of another version.
+class RollupStore {
+ public:
+  enum class Mode { read_only, read_write };
+  RollupStore(const std::filesystem::path& file, Mode mode);
+  ~RollupStore();
+  RollupStore(RollupStore&&) noexcept;
+  RollupStore& operator=(RollupStore&&) noexcept;
+
+  /// The hash of the definitions that it was made with.
+  [[nodiscard]] std::string definitions();
+  [[nodiscard]] bool is_complete();
+  void set_complete();
+  /// Of a new file.
+  void set_definitions(std::string_view hash);
+
+  /// Ascending.
+  [[nodiscard]] std::vector<RolledSnapshot> snapshots();
+  /// 0 where none was rolled up.
+  [[nodiscard]] SnapshotNumber newest();
+
+  /// Adds the snapshot after the newest, in one transaction.
+  void add(const RolledSnapshot& snapshot, const Rollup& rollup);
+
+  /// Whether there is such a group; one that has never had a member is none.
+  [[nodiscard]] bool has(const RollupKey& key);
+  /// Of each of `names` the sums at each of `numbers`, which ascend. All zero where the group or
+  /// the name had nobody. Cost: for each block of 64 names its changes since the first number.
+  [[nodiscard]] std::vector<std::vector<AdoptionSums>> series(
+      const RollupKey& key, std::span<const std::string> names,
+      std::span<const SnapshotNumber> numbers);
+  /// All names of a group with their sums at one snapshot; those with nobody are left out.
+  [[nodiscard]] std::vector<std::pair<std::string, AdoptionSums>> at(const RollupKey& key,
+                                                                     SnapshotNumber number);
+  /// The names with the largest value, added up over `numbers`, which ascend; at most `most`,
+  /// largest first, ties by name in byte order. Who has nobody at the last of them is left out.
+  [[nodiscard]] std::vector<std::string> largest(
+      const RollupKey& key, std::span<const SnapshotNumber> numbers, std::size_t most,
+      const std::function<double(const AdoptionSums&)>& value);
+  [[nodiscard]] std::vector<BoardRow> board(ModelBoard board, std::string_view family,
+                                            SnapshotNumber number);
+
+  /// Calls `visit(table, row)` for every row of every table, each a text: for tests that compare
+  /// files.
+  void dump(const std::function<void(const std::string& row)>& visit);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stemma

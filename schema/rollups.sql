@@ -1,0 +1,58 @@
+-- Roll-ups: the sums behind curves and leaderboards. All of it is derived from the store and may be made again
+-- (`stemma rollup`). The code is index/rollup_store and index/rollup_codec. Times are seconds since 1970 UTC.
+PRAGMA user_version = 1;
+
+-- 'definitions': a hash of the families that it was made with. 'complete': '1' once the file has caught up with the store.
+CREATE TABLE facts (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- One row a snapshot, without a hole from 1 on. flags: 1 stall, 2 rollback, 4 partial. large, stood, fell: models with 1,000
+-- downloads in 30 days or more whose all-time counts are known here and in the snapshot before; those that stood, those that fell.
+CREATE TABLE snapshots (
+  number INTEGER PRIMARY KEY,
+  observed_at INTEGER NOT NULL,
+  flags INTEGER NOT NULL,
+  large INTEGER NOT NULL,
+  stood INTEGER NOT NULL,
+  fell INTEGER NOT NULL
+);
+
+-- What is summed up: a family ('' for the whole hub), told apart by what, under which policy.
+CREATE TABLE groups (
+  id INTEGER PRIMARY KEY,
+  family TEXT NOT NULL,
+  breakdown TEXT NOT NULL,
+  policy TEXT NOT NULL,
+  UNIQUE (family, breakdown, policy)
+);
+
+-- The names within a group. Ids count up from 0 as names come up; of one snapshot in byte order.
+CREATE TABLE names (
+  grp INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  id INTEGER NOT NULL,
+  PRIMARY KEY (grp, name)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX names_by_id ON names (grp, id);
+
+-- Sums of 64 names each (id / 64). The newest row of a block holds them whole, as a change from nothing; each older one what
+-- turns the sums of the next newer row into its own. A snapshot without a row is as the newest one before it has it; before the
+-- first there is nothing.
+CREATE TABLE sums (
+  grp INTEGER NOT NULL,
+  block INTEGER NOT NULL,
+  snapshot INTEGER NOT NULL,
+  entries BLOB NOT NULL,
+  PRIMARY KEY (grp, block, snapshot)
+) WITHOUT ROWID;
+
+-- Leaderboards of models: (varint ordinal, zigzag value) each, best first; family '' is the whole hub.
+CREATE TABLE boards (
+  family TEXT NOT NULL,
+  board TEXT NOT NULL,
+  snapshot INTEGER NOT NULL,
+  entries BLOB NOT NULL,
+  PRIMARY KEY (family, board, snapshot)
+) WITHOUT ROWID;
