@@ -8,6 +8,7 @@
 #include "api/http/address_set.h"
 #include "api/query/queries.h"
 #include "api/query/snapshot_facts.h"
+#include "index/adoption_source.h"
 #include "index/snapshot_set.h"
 
 namespace stemma {
@@ -18,6 +19,8 @@ struct ApiContext {
 
   SnapshotSource& snapshots;
   const FamilySet& families;
+  /// Where curves and leaderboards come from; nullptr where there are none. Must outlive it.
+  AdoptionSource* adoption = nullptr;
   /// Called from many threads, as is the next; empty where there is no ledger.
   UnreadFieldsReader troubles;
   /// The newest runs and nights, for those who watch.

@@ -25,6 +25,15 @@ namespace stemma {
 [[nodiscard]] Response get_family(RequestContext& context);
 [[nodiscard]] Response list_family_models(RequestContext& context);
 
+// adoption.cc
+[[nodiscard]] Response get_model_adoption(RequestContext& context);
+[[nodiscard]] Response get_family_adoption(RequestContext& context);
+[[nodiscard]] Response get_family_growth(RequestContext& context);
+[[nodiscard]] Response get_family_survival(RequestContext& context);
+[[nodiscard]] Response get_comparison(RequestContext& context);
+[[nodiscard]] Response list_leaderboards(RequestContext& context);
+[[nodiscard]] Response get_leaderboard(RequestContext& context);
+
 // snapshots.cc: questions about a whole snapshot
 [[nodiscard]] Response search_names(RequestContext& context);
 [[nodiscard]] Response list_lint(RequestContext& context);

@@ -66,6 +66,21 @@ void write_field_schema(JsonWriter& json, const FieldInfo& field) {
       return items("string");
     case FieldType::integers:
       return items("integer");
+    case FieldType::numbers:
+      write_type(json, "array", null);
+      return object(json, "items", [&] { write_type(json, "number", true); });
+    case FieldType::times:
+      write_type(json, "array", null);
+      return object(json, "items", [&] {
+        write_type(json, "string", false);
+        text(json, "format", "date-time");
+      });
+    case FieldType::text_lists:
+      write_type(json, "array", null);
+      return object(json, "items", [&] {
+        write_type(json, "array", false);
+        object(json, "items", [&] { write_type(json, "string", false); });
+      });
     case FieldType::counts:
       write_type(json, "object", null);
       return object(json, "additionalProperties", [&] { text(json, "type", "number"); });
@@ -242,6 +257,7 @@ constexpr struct {
 } kVariables[] = {
     {"id", "Name of a model, owner/name; its slash may be encoded or not.", "Qwen/Qwen2-7B"},
     {"family", "Name of a family or series.", "qwen"},
+    {"board", "Name of a leaderboard; /v1/leaderboards lists them.", "downloads"},
     {"file", "Name of a file.", "docs.js"},
 };
 

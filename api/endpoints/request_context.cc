@@ -95,18 +95,31 @@ NodeId RequestContext::model(const std::function<std::string(std::string_view)>&
   return node;
 }
 
+const FamilyDefinition& RequestContext::family_named(const std::string& name) const {
+  if (const FamilyDefinition* family = facts_->families().find(name)) return *family;
+  std::vector<std::string> names;
+  for (const FamilyDefinition& one : facts_->families().definitions()) names.push_back(one.name);
+  throw Error{ErrorKind::not_found, fmt::format("no family or series is called '{}'{}", name,
+                                                did_you_mean(nearest_words(name, names)))};
+}
+
 const FamilyDefinition& RequestContext::family(std::string_view prefix,
                                                std::string_view suffix) const {
-  const FamilyDefinition* family = facts_->families().find(variable_);
-  if (family == nullptr) {
-    std::vector<std::string> names;
-    for (const FamilyDefinition& one : facts_->families().definitions()) names.push_back(one.name);
-    throw Error{ErrorKind::not_found, fmt::format("no family or series is called '{}'{}", variable_,
-                                                  did_you_mean(nearest_words(variable_, names)))};
-  }
-  if (family->name != variable_)
-    throw MovedTo{fmt::format("{}{}{}", prefix, percent_encode(family->name), suffix)};
-  return *family;
+  const FamilyDefinition& family = family_named(variable_);
+  if (family.name != variable_)
+    throw MovedTo{fmt::format("{}{}{}", prefix, percent_encode(family.name), suffix)};
+  return family;
+}
+
+AdoptionView RequestContext::open_adoption() {
+  const auto as_of = asked_number();
+  if (api_.adoption == nullptr)
+    throw Error{ErrorKind::unavailable,
+                "adoption is not to be had here: there is no data directory"};
+  if (as_of) static_cast<void>(api_.snapshots.at(*as_of));  // unknown ones are told before all else
+  AdoptionView adoption{*api_.adoption, as_of ? *as_of : api_.snapshots.current()->total().number};
+  open(api_.snapshots.at(adoption.number()));
+  return adoption;
 }
 
 std::string RequestContext::make_etag(std::string_view path, std::string_view type) const {

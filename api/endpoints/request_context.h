@@ -14,6 +14,7 @@
 #include "api/endpoints/api_context.h"
 #include "api/http/negotiation.h"
 #include "api/http/request.h"
+#include "api/query/adoption.h"
 #include "api/query/cursor.h"
 #include "api/query/params.h"
 #include "api/query/queries.h"
@@ -47,6 +48,9 @@ class RequestContext {
   void open_edges();
   /// The same, or the one that the cursor is bound to.
   void open_page();
+  /// The roll-ups as of the snapshot that is asked for, else of the newest, and the snapshot that
+  /// they are of: it may be an older one for the seconds that rolling up takes.
+  [[nodiscard]] AdoptionView open_adoption();
   [[nodiscard]] bool is_open() const noexcept { return facts_ != nullptr; }
   [[nodiscard]] SnapshotFacts& facts() const { return *facts_; }
   [[nodiscard]] const std::shared_ptr<SnapshotFacts>& shared_facts() const { return facts_; }
@@ -61,6 +65,8 @@ class RequestContext {
   /// The path's family; its path is `prefix`, the name and `suffix`.
   [[nodiscard]] const FamilyDefinition& family(std::string_view prefix,
                                                std::string_view suffix = {}) const;
+  /// A family that a parameter names.
+  [[nodiscard]] const FamilyDefinition& family_named(const std::string& name) const;
 
   // Answers. `path` is the canonical one.
 

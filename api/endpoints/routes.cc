@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/endpoints/endpoints.h"
+#include "api/fields/adoption_rows.h"
 #include "api/fields/change_fields.h"
 #include "api/fields/family_rows.h"
 #include "api/fields/health_rows.h"
@@ -30,6 +31,19 @@ constexpr auto kCommonParams = params_of(std::array{param::of, param::and_of}, k
 constexpr auto kSearchParams = params_of(std::array{param::search_text, param::limit}, kEdgeParams);
 constexpr auto kLintParams = params_of(std::array{param::lint_kind}, kEdgeParams, kPageParams);
 constexpr auto kChangesParams = params_of(std::array{param::since, param::seq}, kSnapshotParams);
+constexpr auto kModelCurveParams =
+    params_of(std::array{param::scope, param::metric}, kCurveParams, kSnapshotParams);
+constexpr auto kFamilyCurveParams =
+    params_of(std::array{param::breakdown, param::metric, param::curves, param::policy},
+              kCurveParams, kSnapshotParams);
+constexpr auto kCompareParams = params_of(std::array{param::families, param::metric, param::policy},
+                                          kCurveParams, kSnapshotParams);
+constexpr auto kGrowthParams = params_of(
+    std::array{param::range_from, param::range_to, param::growth_interval}, kSnapshotParams);
+constexpr auto kSurvivalParams =
+    params_of(std::array{param::range_from, param::range_to}, kSnapshotParams);
+constexpr auto kBoardParams =
+    params_of(std::array{param::board_family, param::window, param::limit}, kSnapshotParams);
 constexpr auto kTextParam = std::array{param::search_text};
 
 template <auto fields>
@@ -100,6 +114,15 @@ const Route kRoutes[] = {
      nullptr,
      {},
      "/v1/models/Qwen%2FQwen2-7B/dominators"},
+    {"/v1/models/{id}/adoption",
+     "A model's counts over time, or those of what descends from it.",
+     kModelCurveParams,
+     &get_model_adoption,
+     BodyKind::object,
+     &infos<model_adoption_fields>,
+     nullptr,
+     {},
+     "/v1/models/Qwen%2FQwen2-7B/adoption?scope=subtree&interval=week"},
     {"/v1/models/{id}/history",
      "What a model was called and which parents it named, and when.",
      kEdgeParams,
@@ -154,6 +177,60 @@ const Route kRoutes[] = {
      &item_infos<ListKind::family_models>,
      {},
      "/v1/families/qwen/models?sort=depth&order=asc"},
+    {"/v1/families/{family}/adoption",
+     "A family over time: official models and derivatives apart, or derivatives by what `by` says.",
+     kFamilyCurveParams,
+     &get_family_adoption,
+     BodyKind::object,
+     &infos<family_adoption_fields>,
+     nullptr,
+     {},
+     "/v1/families/qwen/adoption?by=relation&metric=downloads&top=3"},
+    {"/v1/families/{family}/growth",
+     "Derivatives by their own dates of creation, from before the first snapshot on.",
+     kGrowthParams,
+     &get_family_growth,
+     BodyKind::object,
+     &infos<growth_fields>,
+     nullptr,
+     {},
+     "/v1/families/qwen/growth?interval=month"},
+    {"/v1/families/{family}/survival",
+     "How many derivatives were still there, and still downloaded, months after their creation.",
+     kSurvivalParams,
+     &get_family_survival,
+     BodyKind::object,
+     &infos<survival_fields>,
+     nullptr,
+     {},
+     "/v1/families/qwen/survival"},
+    {"/v1/compare",
+     "Families side by side over time.",
+     kCompareParams,
+     &get_comparison,
+     BodyKind::object,
+     &infos<comparison_fields>,
+     nullptr,
+     {},
+     "/v1/compare?families=qwen,deepseek&metric=downloads"},
+    {"/v1/leaderboards",
+     "The leaderboards that there are.",
+     kSnapshotParams,
+     &list_leaderboards,
+     BodyKind::object,
+     &infos<leaderboards_fields>,
+     nullptr,
+     {},
+     "/v1/leaderboards"},
+    {"/v1/leaderboards/{board}",
+     "One leaderboard, of the whole hub or of a family.",
+     kBoardParams,
+     &get_leaderboard,
+     BodyKind::object,
+     &infos<leaderboard_fields>,
+     nullptr,
+     {},
+     "/v1/leaderboards/downloads?family=qwen&window=30d&limit=5"},
     {"/v1/path",
      "How one model derives from another: all shortest paths.",
      kPathParams,

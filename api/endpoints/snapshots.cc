@@ -39,8 +39,8 @@ Response get_stats(RequestContext& context) {
   context.params().finish();
   return context.whole("/v1/stats", kJsonType, [&] {
     const UnreadFieldsReader& troubles = context.api().troubles;
-    return stats_json(context.facts(),
-                      troubles ? troubles(context.facts().number(), kRejectedShown) : UnreadFields{});
+    return stats_json(context.facts(), troubles ? troubles(context.facts().number(), kRejectedShown)
+                                                : UnreadFields{});
   });
 }
 

@@ -20,6 +20,9 @@ enum class FieldType {
   time,          ///< RFC 3339, UTC
   texts,         ///< a list
   integers,      ///< a list
+  numbers,       ///< a list, null where a number is unknown
+  times,         ///< a list
+  text_lists,    ///< a list of lists
   counts,        ///< an object from names to numbers
   object,        ///< of the fields in `inside`
   objects,       ///< a list of such

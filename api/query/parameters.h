@@ -52,6 +52,15 @@ inline constexpr std::string_view kLintWords[] = {
     "case_mismatch",           "renamed_parent", "contradictory_relation",
     "child_older_than_parent", "reused_name",    "rejected_claim"};
 
+inline constexpr std::string_view kIntervalWords[] = {"day", "week", "month"};
+inline constexpr std::string_view kScopeWords[] = {"self", "descendants", "subtree"};
+inline constexpr std::string_view kMetricWords[] = {"derivatives", "new_derivatives", "downloads",
+                                                    "downloads_all_time", "downloads_7d"};
+inline constexpr std::string_view kBreakdownWords[] = {"role",      "relation", "author",
+                                                       "license",   "library",  "pipeline_tag",
+                                                       "quantizer", "series",   "depth"};
+inline constexpr std::string_view kWindowWords[] = {"7d", "30d"};
+
 namespace param {
 
 inline constexpr ParamInfo as_of{
@@ -154,6 +163,67 @@ inline constexpr ParamInfo seq{"seq", ParamType::integer,
 inline constexpr ParamInfo from{"from", ParamType::text, "One model", "MODEL", {}, 0, 0, true};
 inline constexpr ParamInfo to{
     "to", ParamType::text, "The other; whichever derives from the other", "MODEL", {}, 0, 0, true};
+inline constexpr ParamInfo range_from{"from", ParamType::time, "Observed then or later", "TIME"};
+inline constexpr ParamInfo range_to{"to", ParamType::time,
+                                    "Observed then or earlier; a date is all of its day", "TIME"};
+inline constexpr ParamInfo interval{"interval",
+                                    ParamType::choice,
+                                    "One point for each of these, its last usable snapshot",
+                                    "day|week|month",
+                                    kIntervalWords,
+                                    0,
+                                    0,
+                                    false,
+                                    "day"};
+inline constexpr ParamInfo growth_interval{"interval",
+                                           ParamType::choice,
+                                           "How long the steps are",
+                                           "month|week|day",
+                                           kIntervalWords,
+                                           0,
+                                           0,
+                                           false,
+                                           "month"};
+inline constexpr ParamInfo scope{"scope",
+                                 ParamType::choice,
+                                 "The model itself, what descends from it, or both",
+                                 "self|descendants|subtree",
+                                 kScopeWords,
+                                 0,
+                                 0,
+                                 false,
+                                 "self"};
+inline constexpr ParamInfo metric{
+    "metric",
+    ParamType::choice,
+    "What is counted: derivatives, new_derivatives, downloads, downloads_all_time, downloads_7d",
+    "METRIC",
+    kMetricWords,
+    0,
+    0,
+    false,
+    "derivatives"};
+inline constexpr ParamInfo breakdown{
+    "by", ParamType::choice,
+    "Tell derivatives apart by role, relation, author, license, library, pipeline_tag, quantizer, "
+    "series or depth",
+    "WHAT", kBreakdownWords};
+inline constexpr ParamInfo curves{
+    "top", ParamType::integer, "How many names a breakdown has (10)", "N", {}, 1, kMaxLimit, false,
+    "10"};
+inline constexpr ParamInfo families{
+    "families", ParamType::list, "Families or series, separated by commas", "LIST", {}, 0, 0, true};
+inline constexpr ParamInfo board_family{"family", ParamType::text,
+                                        "Only what belongs to this family or series", "NAME"};
+inline constexpr ParamInfo window{"window",
+                                  ParamType::choice,
+                                  "What change and previous_rank look back",
+                                  "7d|30d",
+                                  kWindowWords,
+                                  0,
+                                  0,
+                                  false,
+                                  "7d"};
 inline constexpr ParamInfo of{"of", ParamType::text, "A model", "MODEL", {}, 0, 0, true};
 inline constexpr ParamInfo and_of{"and", ParamType::text, "Another", "MODEL", {}, 0, 0, true};
 
@@ -175,6 +245,8 @@ inline constexpr std::array kSnapshotParams{param::as_of};
 /// Of questions that walk edges.
 inline constexpr std::array kEdgeParams{param::as_of, param::curated, param::include_inferred,
                                         param::min_confidence};
+/// Of curves over time.
+inline constexpr std::array kCurveParams{param::range_from, param::range_to, param::interval};
 inline constexpr std::array kPageParams{param::limit, param::cursor};
 /// Filters and order of lists of models, without a depth.
 inline constexpr std::array kFilterParams{

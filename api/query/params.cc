@@ -19,6 +19,8 @@ std::optional<Number> parse_number(std::string_view text) {
   return value;
 }
 
+constexpr std::size_t kDateLength = 10;  // 2025-04-30
+
 std::string joined(std::span<const std::string_view> words) {
   std::string text;
   for (const std::string_view word : words) {
@@ -114,9 +116,22 @@ std::optional<UnixSeconds> ParamReader::time(std::string_view name) {
   return value;
 }
 
+std::optional<UnixSeconds> ParamReader::last_second(std::string_view name) {
+  const auto given = text(name);
+  if (!given) return std::nullopt;
+  const auto value = parse_utc(*given);
+  if (!value)
+    throw ParamError{std::string{name}, "must be a date or time such as 2024-07-11T00:00:00Z"};
+  return given->size() == kDateLength ? *value + 24 * 60 * 60 - 1 : *value;
+}
+
 std::string_view ParamReader::choice(const ParamInfo& param) {
+  return choice_or_none(param).value_or(param.words.front());
+}
+
+std::optional<std::string_view> ParamReader::choice_or_none(const ParamInfo& param) {
   const auto given = text(param.name);
-  if (!given) return param.words.front();
+  if (!given) return std::nullopt;
   const std::string_view word = one_of(param.words, *given);
   if (word.empty())
     throw ParamError{std::string{param.name}, "must be one of " + joined(param.words)};
@@ -169,7 +184,6 @@ std::optional<AsOf> ParamReader::as_of() {
   const auto given = text("as_of");
   if (!given) return std::nullopt;
   AsOf as_of{.text = *given};
-  constexpr std::size_t kDateLength = 10;  // 2025-04-30
   if (const auto value = parse_number<std::int64_t>(*given)) {
     if (*value < 1 || *value > std::numeric_limits<SnapshotNumber>::max())
       throw ParamError{"as_of", "must be the number of a snapshot, from 1, or a date or time"};

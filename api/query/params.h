@@ -54,6 +54,8 @@ class ParamReader {
   [[nodiscard]] std::optional<bool> flag(std::string_view name);     ///< true, false, 1 or 0
   [[nodiscard]] std::optional<double> share(std::string_view name);  ///< From 0 to 1.
   [[nodiscard]] std::optional<UnixSeconds> time(std::string_view name);
+  /// The same where what is meant ends with it: a date is all of its day.
+  [[nodiscard]] std::optional<UnixSeconds> last_second(std::string_view name);
 
   // The same by the row that describes the parameter.
   [[nodiscard]] std::optional<std::int64_t> number(const ParamInfo& param) {
@@ -61,6 +63,8 @@ class ParamReader {
   }
   /// One of its words; the first of them when it is not given.
   [[nodiscard]] std::string_view choice(const ParamInfo& param);
+  /// The same; nullopt when it is not given.
+  [[nodiscard]] std::optional<std::string_view> choice_or_none(const ParamInfo& param);
   /// Each item one of its words.
   [[nodiscard]] std::vector<std::string_view> choices(const ParamInfo& param);
 

@@ -51,6 +51,49 @@ const std::vector<LintItem>& SnapshotFacts::lint() {
   return *lint_;
 }
 
+const SnapshotFacts::CreatedDays& SnapshotFacts::created_days(const FamilyDefinition& family) {
+  const std::lock_guard lock{mutex_};
+  const auto found = created_days_.find(family.name);
+  if (found != created_days_.end()) return found->second;
+  constexpr UnixSeconds kDay = 24 * 60 * 60;
+  std::map<UnixSeconds, std::uint64_t> live, ever;
+  for (const Reached& row : members_of(*snapshot_, families_, family).derivatives) {
+    if (snapshot_->state[row.node] == NodeState::ghost) continue;
+    const UnixSeconds time = snapshot_->created_at[row.node];
+    const UnixSeconds day =
+        time == kUnknownTime ? time : (time / kDay - (time % kDay < 0 ? 1 : 0)) * kDay;
+    ++ever[day];
+    if (snapshot_->live(row.node)) ++live[day];
+  }
+  return created_days_
+      .emplace(family.name, CreatedDays{{live.begin(), live.end()}, {ever.begin(), ever.end()}})
+      .first->second;
+}
+
+const SnapshotFacts::Days& SnapshotFacts::created_by_day(const FamilyDefinition& family) {
+  return created_days(family).live;
+}
+const SnapshotFacts::Days& SnapshotFacts::ever_created_by_day(const FamilyDefinition& family) {
+  return created_days(family).ever;
+}
+
+std::vector<NodeId> SnapshotFacts::nodes_of_ordinals(std::span<const std::uint32_t> ordinals) {
+  const std::lock_guard lock{mutex_};
+  if (nodes_of_ordinals_.empty()) {
+    for (NodeId node = 0; node < snapshot_->node_count(); ++node) {
+      const std::uint32_t ordinal = snapshot_->ordinal[node];
+      if (ordinal == kNoOrdinal) continue;
+      if (nodes_of_ordinals_.size() <= ordinal)
+        nodes_of_ordinals_.resize(ordinal + std::size_t{1}, kNoNode);
+      nodes_of_ordinals_[ordinal] = node;
+    }
+  }
+  std::vector<NodeId> nodes;
+  for (const std::uint32_t ordinal : ordinals)
+    nodes.push_back(ordinal < nodes_of_ordinals_.size() ? nodes_of_ordinals_[ordinal] : kNoNode);
+  return nodes;
+}
+
 std::uint64_t SnapshotFacts::in_no_family() {
   const std::lock_guard lock{mutex_};
   if (in_no_family_) return *in_no_family_;

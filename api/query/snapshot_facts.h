@@ -46,6 +46,14 @@ class SnapshotFacts {
   /// Live models that are in no top-level family.
   [[nodiscard]] std::uint64_t in_no_family();
   [[nodiscard]] const std::vector<LintItem>& lint();
+  /// Derivatives of a family by the day of their creation (its first second), ascending;
+  /// kUnknownTime first. Live ones, or with gone ones too.
+  using Days = std::vector<std::pair<UnixSeconds, std::uint64_t>>;
+  [[nodiscard]] const Days& created_by_day(const FamilyDefinition& family);
+  [[nodiscard]] const Days& ever_created_by_day(const FamilyDefinition& family);
+  /// The nodes with these numbers in the store; kNoNode where there is none. Cost, the first time:
+  /// a look at all nodes.
+  [[nodiscard]] std::vector<NodeId> nodes_of_ordinals(std::span<const std::uint32_t> ordinals);
   /// How many live models descend from `node`.
   [[nodiscard]] std::uint64_t live_descendants(NodeId node);
   /// The names, prepared for search_names().
@@ -73,6 +81,10 @@ class SnapshotFacts {
     bool curated = false;  ///< touches_curated() of all that descends.
   };
   [[nodiscard]] Downstream downstream(NodeId node);
+  struct CreatedDays {
+    Days live, ever;
+  };
+  [[nodiscard]] const CreatedDays& created_days(const FamilyDefinition& family);
   [[nodiscard]] const std::vector<NodeId>& curated_ends();
 
   const SnapshotHandle base_;
@@ -91,6 +103,8 @@ class SnapshotFacts {
   std::map<std::string, std::uint64_t> curated_only_;
   std::optional<CuratedEdges> curated_edges_;
   std::unique_ptr<SnapshotFacts> without_curated_;
+  std::map<std::string, CreatedDays> created_days_;
+  std::vector<NodeId> nodes_of_ordinals_;
   std::once_flag indexed_;
   std::optional<SearchIndex> search_index_;  // set under indexed_
   std::mutex counts_mutex_;

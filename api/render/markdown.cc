@@ -23,6 +23,12 @@ std::string_view type_text(FieldType type) {
       return "list of texts";
     case FieldType::integers:
       return "list of integers";
+    case FieldType::numbers:
+      return "list of numbers or null";
+    case FieldType::times:
+      return "list of times";
+    case FieldType::text_lists:
+      return "list of lists of texts";
     case FieldType::counts:
       return "object of numbers by name";
     case FieldType::object:

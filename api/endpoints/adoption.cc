@@ -1,0 +1,143 @@
+#include "api/query/adoption.h"
+
+#include <fmt/format.h>
+
+#include "api/endpoints/endpoints.h"
+#include "api/query/leaderboards.h"
+#include "api/query/links.h"
+#include "api/render/adoption_answers.h"
+#include "graph/nearest.h"
+#include "schema/percent.h"
+
+namespace stemma {
+namespace {
+
+constexpr std::string_view kFamilies = "/v1/families/";
+
+SharePolicy read_share_policy(ParamReader& params) {
+  return params.choice(param::policy) == "any" ? SharePolicy::any : SharePolicy::fractional;
+}
+
+/// An answer from the roll-ups, under `path`, which tells it from other answers.
+template <class MakeBody>
+Response rolled_up(RequestContext& context, const std::string& path, MakeBody&& make_body) {
+  context.params().finish();
+  return context.whole(path, kJsonType, std::forward<MakeBody>(make_body));
+}
+
+Breakdown breakdown_of(std::string_view word) {
+  for (std::size_t i = 0; i < kBreakdowns; ++i) {
+    if (word == to_string(static_cast<Breakdown>(i))) return static_cast<Breakdown>(i);
+  }
+  return Breakdown::role;
+}
+
+}  // namespace
+
+Response get_model_adoption(RequestContext& context) {
+  AdoptionView adoption = context.open_adoption();
+  const NodeId node = context.model(model_path, "/adoption");
+  ParamReader& params = context.params();
+  const std::string_view word = params.choice(param::scope);
+  const AdoptionScope scope = word == "self"          ? AdoptionScope::self
+                              : word == "descendants" ? AdoptionScope::descendants
+                                                      : AdoptionScope::subtree;
+  const AdoptionMetric metric = read_metric(params, AdoptionMetric::downloads);
+  const CurveQuery query = read_curve_query(params);
+  return rolled_up(context, model_path(context.variable()) + "/adoption", [&] {
+    return adoption_json(context.view(),
+                         model_adoption(adoption, context.view(), node, scope, query, metric));
+  });
+}
+
+Response get_family_adoption(RequestContext& context) {
+  AdoptionView adoption = context.open_adoption();
+  const FamilyDefinition& family = context.family(kFamilies, "/adoption");
+  ParamReader& params = context.params();
+  const CurveQuery query = read_curve_query(params);
+  const SharePolicy policy = read_share_policy(params);
+  const AdoptionMetric metric = read_metric(params, AdoptionMetric::derivatives);
+  const auto by = params.choice_or_none(param::breakdown);
+  const auto top = static_cast<std::size_t>(params.number(param::curves).value_or(10));
+  return rolled_up(
+      context, std::string{kFamilies} + percent_encode(family.name) + "/adoption", [&] {
+        if (by) {
+          return adoption_json(context.view(), family_breakdown(adoption, family, policy, metric,
+                                                                breakdown_of(*by), top, query));
+        }
+        return adoption_json(context.view(), family_adoption(adoption, family, policy, query));
+      });
+}
+
+Response get_family_growth(RequestContext& context) {
+  context.open_as_of();
+  const FamilyDefinition& family = context.family(kFamilies, "/growth");
+  const CurveQuery query = read_curve_query(context.params(), Interval::month);
+  context.params().finish();
+  return context.whole(
+      std::string{kFamilies} + percent_encode(family.name) + "/growth", kJsonType,
+      [&] { return growth_json(context.view(), family_growth(context.facts(), family, query)); });
+}
+
+Response get_family_survival(RequestContext& context) {
+  AdoptionView adoption = context.open_adoption();
+  const FamilyDefinition& family = context.family(kFamilies, "/survival");
+  CurveQuery query;
+  query.from = context.params().time(param::range_from.name);
+  query.to = context.params().last_second(param::range_to.name);
+  if (query.from && query.to && *query.from > *query.to)
+    throw ParamError{"to", "lies before `from`"};
+  return rolled_up(context, std::string{kFamilies} + percent_encode(family.name) + "/survival",
+                   [&] {
+                     return survival_json(
+                         context.view(), family_survival(adoption, context.facts(), family, query));
+                   });
+}
+
+Response get_comparison(RequestContext& context) {
+  AdoptionView adoption = context.open_adoption();
+  ParamReader& params = context.params();
+  const auto names = params.list(param::families.name);
+  if (names.empty()) throw ParamError{"families", "is missing: names separated by commas"};
+  std::vector<const FamilyDefinition*> families;
+  for (const std::string& name : names) families.push_back(&context.family_named(name));
+  const CurveQuery query = read_curve_query(params);
+  const SharePolicy policy = read_share_policy(params);
+  const AdoptionMetric metric = read_metric(params, AdoptionMetric::derivatives);
+  return rolled_up(context, "/v1/compare", [&] {
+    return comparison_json(context.view(),
+                           compare_families(adoption, families, policy, metric, query));
+  });
+}
+
+Response list_leaderboards(RequestContext& context) {
+  context.open_as_of();
+  context.params().finish();
+  return context.whole("/v1/leaderboards", kJsonType,
+                       [&] { return leaderboards_json(context.view()); });
+}
+
+Response get_leaderboard(RequestContext& context) {
+  const BoardInfo* board = find_board(context.variable());
+  if (board == nullptr) {
+    std::vector<std::string> names;
+    for (const BoardInfo& one : boards()) names.emplace_back(one.name);
+    const auto nearest = nearest_words(context.variable(), names);
+    throw Error{ErrorKind::not_found,
+                fmt::format("there is no board '{}'{}", context.variable(),
+                            nearest.empty() ? "; /v1/leaderboards lists them"
+                                            : "; did you mean " + either_of(nearest) + "?")};
+  }
+  AdoptionView adoption = context.open_adoption();
+  ParamReader& params = context.params();
+  const auto name = params.text(param::board_family.name);
+  const FamilyDefinition* family = name ? &context.family_named(*name) : nullptr;
+  const int days = params.choice(param::window) == "7d" ? 7 : 30;
+  const std::size_t limit = params.limit();
+  return rolled_up(context, "/v1/leaderboards/" + context.variable(), [&] {
+    return leaderboard_json(context.view(),
+                            leaderboard(adoption, context.facts(), *board, family, days, limit));
+  });
+}
+
+}  // namespace stemma

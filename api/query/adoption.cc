@@ -1,0 +1,523 @@
+#include "api/query/adoption.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "graph/family.h"
+#include "schema/model_name.h"
+
+namespace stemma {
+namespace {
+
+constexpr UnixSeconds kDay = adoption::kDay;
+
+/// Days since 1970 to year and month, by the calendar that UTC goes by.
+std::pair<std::int64_t, int> month_of_day(std::int64_t days) {
+  const std::string text = format_utc(days * kDay);
+  return {std::stoll(text.substr(0, 4)), std::stoi(text.substr(5, 2))};
+}
+UnixSeconds month_begin(std::int64_t year, int month) {
+  year += (month - 1) / 12;
+  month = (month - 1) % 12 + 1;
+  char text[32];
+  std::snprintf(text, sizeof text, "%04lld-%02d-01", static_cast<long long>(year), month);
+  return parse_utc(text).value_or(kUnknownTime);
+}
+
+std::vector<std::string_view> flags_of(const RolledSnapshot& snapshot) {
+  std::vector<std::string_view> flags;
+  if (snapshot.flags.stall) flags.emplace_back("stall");
+  if (snapshot.flags.rollback) flags.emplace_back("rollback");
+  if (snapshot.flags.partial) flags.emplace_back("partial");
+  return flags;
+}
+
+/// Flags of a snapshot, and `gap` where it came late: later than 1.5 times the median distance of
+/// those before.
+std::map<SnapshotNumber, std::vector<std::string_view>> flags_by_snapshot(
+    std::span<const RolledSnapshot> snapshots) {
+  std::vector<CountPoint> points;
+  for (const RolledSnapshot& one : snapshots)
+    points.push_back({.at = one.observed_at, .counts = {}});
+  const auto derived = derive_points(points, kUnknownTime);
+  std::map<SnapshotNumber, std::vector<std::string_view>> flags;
+  for (std::size_t i = 0; i < snapshots.size(); ++i) {
+    auto& of_one = flags[snapshots[i].number] = flags_of(snapshots[i]);
+    if (derived[i].gap) of_one.emplace_back("gap");
+  }
+  return flags;
+}
+
+std::vector<SnapshotNumber> numbers_of(std::span<const RolledSnapshot> snapshots) {
+  std::vector<SnapshotNumber> numbers;
+  for (const RolledSnapshot& one : snapshots) numbers.push_back(one.number);
+  return numbers;
+}
+
+/// All snapshots of the steps, ascending.
+std::vector<RolledSnapshot> flattened(const std::vector<CurveStep>& steps) {
+  std::vector<RolledSnapshot> all;
+  for (const CurveStep& step : steps) all.insert(all.end(), step.all.begin(), step.all.end());
+  return all;
+}
+
+/// One curve of sums, a value a step, with the new ones of all its snapshots.
+struct StepSums {
+  std::vector<AdoptionSums> chosen;
+  std::vector<std::optional<std::int64_t>> fresh;
+};
+StepSums by_step(const std::vector<CurveStep>& steps,
+                 const std::vector<AdoptionSums>& by_snapshot) {
+  StepSums sums;
+  std::size_t at = 0;
+  for (const CurveStep& step : steps) {
+    std::optional<std::int64_t> fresh;
+    AdoptionSums chosen;
+    for (const RolledSnapshot& one : step.all) {
+      const AdoptionSums& here = by_snapshot[at++];
+      // In the first snapshot everything is new, so nothing is told.
+      if (one.number > 1) fresh = fresh.value_or(0) + here.fresh;
+      if (one.number == step.chosen.number) chosen = here;
+    }
+    sums.chosen.push_back(chosen);
+    sums.fresh.push_back(fresh);
+  }
+  return sums;
+}
+
+void require_rolled_up(AdoptionView& view, const FamilyDefinition& family, SharePolicy policy) {
+  if (policy == SharePolicy::fractional && !family.top_level())
+    throw ParamError{"policy", "fractional is for top-level families, and this is a series"};
+  if (view.rollups().has({family.name, Breakdown::role, policy})) return;
+  throw Error{ErrorKind::unavailable, "the family " + family.name +
+                                          " is not rolled up: run `stemma rollup` with the same "
+                                          "families"};
+}
+
+}  // namespace
+
+std::string_view to_string(Interval interval) noexcept {
+  return interval == Interval::day ? "day" : interval == Interval::week ? "week" : "month";
+}
+std::string_view to_string(AdoptionScope scope) noexcept {
+  return scope == AdoptionScope::self          ? "self"
+         : scope == AdoptionScope::descendants ? "descendants"
+                                               : "subtree";
+}
+std::string_view to_string(AdoptionMetric metric) noexcept {
+  constexpr std::string_view kNames[] = {"derivatives",        "new_derivatives", "downloads",
+                                         "downloads_all_time", "downloads_7d",    "likes"};
+  return kNames[static_cast<std::size_t>(metric)];
+}
+
+UnixSeconds interval_begin(UnixSeconds time, Interval interval) noexcept {
+  std::int64_t days = time / kDay - (time % kDay < 0 ? 1 : 0);
+  if (interval == Interval::week) {
+    // 1970-01-01 was a Thursday.
+    const std::int64_t weekday = ((days + 3) % 7 + 7) % 7;
+    days -= weekday;
+  }
+  if (interval == Interval::month) {
+    const auto [year, month] = month_of_day(days);
+    return month_begin(year, month);
+  }
+  return days * kDay;
+}
+
+UnixSeconds interval_end(UnixSeconds begin, Interval interval) noexcept {
+  if (interval == Interval::day) return begin + kDay;
+  if (interval == Interval::week) return begin + 7 * kDay;
+  const auto [year, month] = month_of_day(begin / kDay);
+  return month_begin(year, month + 1);
+}
+
+CurveQuery read_curve_query(ParamReader& params, Interval by_default) {
+  CurveQuery query;
+  query.from = params.time(param::range_from.name);
+  query.to = params.last_second(param::range_to.name);
+  if (query.from && query.to && *query.from > *query.to)
+    throw ParamError{"to", "lies before `from`"};
+  query.interval = by_default;
+  if (const auto word = params.choice_or_none(param::interval)) {
+    query.interval = *word == "day"    ? Interval::day
+                     : *word == "week" ? Interval::week
+                                       : Interval::month;
+  }
+  return query;
+}
+
+AdoptionMetric read_metric(ParamReader& params, AdoptionMetric by_default) {
+  const auto word = params.choice_or_none(param::metric);
+  if (!word) return by_default;
+  const auto place = std::find(std::begin(kMetricWords), std::end(kMetricWords), *word);
+  return static_cast<AdoptionMetric>(place - std::begin(kMetricWords));
+}
+
+std::vector<CurveStep> curve_steps(std::span<const RolledSnapshot> snapshots,
+                                   const CurveQuery& query) {
+  std::vector<CurveStep> steps;
+  UnixSeconds end = 0;
+  for (const RolledSnapshot& one : snapshots) {
+    if ((query.from && one.observed_at < *query.from) || (query.to && one.observed_at > *query.to))
+      continue;
+    if (steps.empty() || one.observed_at >= end) {
+      steps.emplace_back();
+      end = interval_end(interval_begin(one.observed_at, query.interval), query.interval);
+    }
+    CurveStep& step = steps.back();
+    if (step.all.empty() || one.flags.usable() || !step.chosen.flags.usable()) step.chosen = one;
+    step.all.push_back(one);
+  }
+  return steps;
+}
+
+CurveValue metric_value(const AdoptionSums& sums, std::optional<std::int64_t> fresh,
+                        AdoptionMetric metric, SharePolicy policy) {
+  constexpr double kMillion = 1e6;
+  const bool shared = policy == SharePolicy::fractional;
+  const auto count = [&](CountKind kind) -> CurveValue {
+    const std::int64_t value = sums.value(kind);
+    if (value == kUnknownCount) return std::nullopt;
+    return static_cast<double>(value);
+  };
+  switch (metric) {
+    case AdoptionMetric::derivatives:
+      return shared ? static_cast<double>(sums.share) / kMillion : static_cast<double>(sums.models);
+    case AdoptionMetric::new_derivatives:
+      if (!fresh) return std::nullopt;
+      return static_cast<double>(*fresh) / (shared ? kMillion : 1);
+    case AdoptionMetric::downloads:
+      return count(CountKind::downloads);
+    case AdoptionMetric::downloads_all_time:
+      return count(CountKind::downloads_all_time);
+    case AdoptionMetric::downloads_7d:
+      return count(CountKind::downloads_7d);
+    case AdoptionMetric::likes:
+      return count(CountKind::likes);
+  }
+  return std::nullopt;
+}
+
+AdoptionView::AdoptionView(AdoptionSource& source, SnapshotNumber as_of)
+    : source_{source}, rollups_{source.rollups()} {
+  for (const RolledSnapshot& one : rollups_.snapshots()) {
+    if (one.number <= as_of) snapshots_.push_back(one);
+  }
+  if (snapshots_.empty())
+    throw Error{ErrorKind::unavailable, "adoption is not rolled up yet: run `stemma rollup`"};
+}
+
+const SeriesReader& AdoptionView::series() {
+  if (series_ == nullptr) series_ = source_.series(number());
+  return series_->reader();
+}
+
+namespace {
+
+/// What one model adds to a sum at each snapshot from its first observation on, as long as it is
+/// live: the counts known then, and what is derived at an observation.
+struct SelfState {
+  bool live = false;
+  bool observed = false;
+  Counts known;
+  Counts seen;
+  DerivedPoint derived;
+};
+
+AdoptionSums sums_of(const SelfState& state, bool only_observed) {
+  AdoptionSums sums;
+  if (!state.live) return sums;
+  sums.models = 1;
+  const Counts& counts = only_observed ? state.seen : state.known;
+  const std::array<std::int64_t, kCountKinds> values{counts.downloads, counts.downloads_all_time,
+                                                     state.derived.downloads_7d, counts.likes};
+  for (std::size_t k = 0; k < kCountKinds; ++k) {
+    if (values[k] == kUnknownCount) continue;
+    sums.total[k] = values[k];
+    sums.known[k] = 1;
+  }
+  return sums;
+}
+
+std::map<SnapshotNumber, SelfState> self_states(AdoptionView& view, const SnapshotView& snapshot,
+                                                NodeId node) {
+  std::map<SnapshotNumber, SelfState> states;
+  if (snapshot.state[node] == NodeState::ghost) return states;
+  const auto series = view.series().read(snapshot.hub_id[node], view.number());
+  if (series.empty()) return states;
+  std::map<SnapshotNumber, const RolledSnapshot*> by_number;
+  for (const RolledSnapshot& one : view.snapshots()) by_number[one.number] = &one;
+  std::vector<CountPoint> points;
+  for (const Observation& one : series) {
+    const RolledSnapshot& at = *by_number.at(one.snapshot);
+    points.push_back({at.observed_at, at.flags.usable(), one.counts});
+  }
+  const auto derived = derive_points(points, snapshot.created_at[node]);
+  // Between two observations it was live, and after the last one as long as it is live today.
+  const SnapshotNumber last_live = snapshot.live(node) ? view.number() : series.back().snapshot;
+  Counts known;
+  std::size_t next = 0;
+  for (const RolledSnapshot& at : view.snapshots()) {
+    if (at.number < series.front().snapshot || at.number > last_live) continue;
+    SelfState& state = states[at.number];
+    state.live = true;
+    if (next < series.size() && series[next].snapshot == at.number) {
+      state.observed = true;
+      state.seen = series[next].counts;
+      state.derived = derived[next];
+      const Counts& seen = series[next].counts;
+      if (seen.downloads != kUnknownCount) known.downloads = seen.downloads;
+      if (seen.downloads_all_time != kUnknownCount)
+        known.downloads_all_time = seen.downloads_all_time;
+      if (seen.likes != kUnknownCount) known.likes = seen.likes;
+      ++next;
+    }
+    state.known = known;
+  }
+  return states;
+}
+
+}  // namespace
+
+ModelAdoption model_adoption(AdoptionView& view, const SnapshotView& snapshot, NodeId node,
+                             AdoptionScope scope, const CurveQuery& query, AdoptionMetric metric) {
+  ModelAdoption answer{
+      .node = node, .scope = scope, .interval = query.interval, .metric = metric, .points = {}};
+  std::map<SnapshotNumber, SelfState> self;
+  if (scope != AdoptionScope::descendants) self = self_states(view, snapshot, node);
+
+  if (scope == AdoptionScope::self) {
+    std::vector<RolledSnapshot> observed;
+    for (const RolledSnapshot& one : view.snapshots()) {
+      const auto found = self.find(one.number);
+      if (found != self.end() && found->second.observed) observed.push_back(one);
+    }
+    for (const CurveStep& step : curve_steps(observed, query)) {
+      const SelfState& state = self.at(step.chosen.number);
+      AdoptionPoint& point = answer.points.emplace_back();
+      point.at = step.chosen;
+      point.sums = sums_of(state, true);
+      point.derived = state.derived;
+      point.flags = flags_of(step.chosen);
+      if (state.derived.gap) point.flags.emplace_back("gap");
+      if (state.derived.recount) point.flags.emplace_back("recount");
+      if (state.derived.stale) point.flags.emplace_back("stale");
+    }
+    return answer;
+  }
+
+  const auto steps = curve_steps(view.snapshots(), query);
+  const auto all = flattened(steps);
+  const auto numbers = numbers_of(all);
+  const auto flags = flags_by_snapshot(view.snapshots());
+  // Before a model was observed, its name may have been a ghost's.
+  const std::vector<std::string> keys{descendants_key(snapshot, node),
+                                      '/' + fold_case(snapshot.name(node))};
+  const auto below =
+      view.rollups().series({{}, Breakdown::descendants, SharePolicy::any}, keys, numbers);
+  std::size_t at = 0;
+  for (const CurveStep& step : steps) {
+    AdoptionPoint& point = answer.points.emplace_back();
+    point.at = step.chosen;
+    point.flags = flags.at(step.chosen.number);
+    for (const RolledSnapshot& one : step.all) {
+      if (one.number == step.chosen.number) {
+        point.sums = below[0][at];
+        if (snapshot.state[node] != NodeState::ghost && one.number < snapshot.first_seen[node])
+          point.sums += below[1][at];
+        if (const auto found = self.find(one.number); found != self.end())
+          point.sums += sums_of(found->second, false);
+      }
+      ++at;
+    }
+  }
+  return answer;
+}
+
+FamilyAdoption family_adoption(AdoptionView& view, const FamilyDefinition& family,
+                               SharePolicy policy, const CurveQuery& query) {
+  require_rolled_up(view, family, policy);
+  FamilyAdoption answer{
+      .family = &family, .policy = policy, .interval = query.interval, .points = {}};
+  const auto steps = curve_steps(view.snapshots(), query);
+  const auto all = flattened(steps);
+  const std::vector<std::string> roles{kOfficial, kDerivatives};
+  const auto curves =
+      view.rollups().series({family.name, Breakdown::role, policy}, roles, numbers_of(all));
+  const StepSums official = by_step(steps, curves[0]);
+  const StepSums derivatives = by_step(steps, curves[1]);
+  const auto flags = flags_by_snapshot(view.snapshots());
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    answer.points.push_back({.at = steps[i].chosen,
+                             .official = official.chosen[i],
+                             .derivatives = derivatives.chosen[i],
+                             .new_official = official.fresh[i],
+                             .new_derivatives = derivatives.fresh[i],
+                             .flags = flags.at(steps[i].chosen.number)});
+  }
+  return answer;
+}
+
+FamilyBreakdown family_breakdown(AdoptionView& view, const FamilyDefinition& family,
+                                 SharePolicy policy, AdoptionMetric metric, Breakdown by,
+                                 std::size_t top, const CurveQuery& query) {
+  require_rolled_up(view, family, policy);
+  FamilyBreakdown answer{.family = &family,
+                         .policy = policy,
+                         .interval = query.interval,
+                         .metric = metric,
+                         .by = by,
+                         .dates = {},
+                         .series = {},
+                         .others = {},
+                         .flags = {}};
+  const auto steps = curve_steps(view.snapshots(), query);
+  if (steps.empty()) return answer;
+  const auto numbers = numbers_of(flattened(steps));
+  const auto flags = flags_by_snapshot(view.snapshots());
+  for (const CurveStep& step : steps) {
+    answer.dates.push_back(step.chosen.observed_at);
+    answer.flags.push_back(flags.at(step.chosen.number));
+  }
+  const RollupKey key{family.name, by, policy};
+  std::vector<std::string> names;
+  if (by == Breakdown::role) {
+    names = {kOfficial, kDerivatives};
+  } else {
+    // The largest at the last date; unknown values come after all others, ties by name.
+    std::vector<SnapshotNumber> last{steps.back().chosen.number};
+    if (metric == AdoptionMetric::new_derivatives) last = numbers_of(steps.back().all);
+    names = view.rollups().largest(key, last, top, [&](const AdoptionSums& sums) {
+      return metric_value(sums, sums.fresh, metric, policy).value_or(-1);
+    });
+  }
+  const auto curves = view.rollups().series(key, names, numbers);
+  std::vector<AdoptionSums> rest(numbers.size());
+  if (by != Breakdown::role) {
+    const std::vector<std::string> whole{kDerivatives};
+    rest = view.rollups().series({family.name, Breakdown::role, policy}, whole, numbers)[0];
+  }
+  for (std::size_t n = 0; n < names.size(); ++n) {
+    const StepSums sums = by_step(steps, curves[n]);
+    NamedCurve& curve = answer.series.emplace_back();
+    curve.name = names[n];
+    for (std::size_t i = 0; i < steps.size(); ++i)
+      curve.values.push_back(metric_value(sums.chosen[i], sums.fresh[i], metric, policy));
+    if (by == Breakdown::role) continue;
+    for (std::size_t i = 0; i < numbers.size(); ++i) rest[i] -= curves[n][i];
+  }
+  const StepSums others = by_step(steps, rest);
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    answer.others.push_back(metric_value(others.chosen[i], others.fresh[i], metric, policy));
+  return answer;
+}
+
+Comparison compare_families(AdoptionView& view, std::span<const FamilyDefinition* const> families,
+                            SharePolicy policy, AdoptionMetric metric, const CurveQuery& query) {
+  Comparison answer{
+      .metric = metric, .policy = policy, .interval = query.interval, .dates = {}, .series = {}};
+  const auto steps = curve_steps(view.snapshots(), query);
+  const auto numbers = numbers_of(flattened(steps));
+  for (const CurveStep& step : steps) answer.dates.push_back(step.chosen.observed_at);
+  const bool counts_models =
+      metric == AdoptionMetric::derivatives || metric == AdoptionMetric::new_derivatives;
+  for (const FamilyDefinition* family : families) {
+    require_rolled_up(view, *family, policy);
+    const std::vector<std::string> roles{kDerivatives, kOfficial};
+    auto curves = view.rollups().series({family->name, Breakdown::role, policy}, roles, numbers);
+    if (!counts_models) {
+      for (std::size_t i = 0; i < numbers.size(); ++i) curves[0][i] += curves[1][i];
+    }
+    const StepSums sums = by_step(steps, curves[0]);
+    NamedCurve& curve = answer.series.emplace_back();
+    curve.name = family->name;
+    for (std::size_t i = 0; i < steps.size(); ++i)
+      curve.values.push_back(metric_value(sums.chosen[i], sums.fresh[i], metric, policy));
+  }
+  return answer;
+}
+
+Growth family_growth(SnapshotFacts& facts, const FamilyDefinition& family,
+                     const CurveQuery& query) {
+  Growth growth{.family = &family, .interval = query.interval, .points = {}};
+  const SnapshotView& snapshot = facts.snapshot();
+  // Days first: a calendar asked once for each model would be slow.
+  std::map<std::int64_t, std::uint64_t> by_day;
+  std::uint64_t before = 0;
+  for (const auto& [day, count] : facts.created_by_day(family)) {
+    if (day == kUnknownTime) {
+      growth.unknown = count;
+    } else if (query.from && day < interval_begin(*query.from, query.interval)) {
+      before += count;
+    } else if (!query.to || day <= *query.to) {
+      by_day[day] += count;
+    }
+  }
+  static_cast<void>(snapshot);
+  std::uint64_t cumulative = before;
+  for (const auto& [day, count] : by_day) {
+    const UnixSeconds from = interval_begin(day, query.interval);
+    while (!growth.points.empty() &&
+           interval_end(growth.points.back().from, query.interval) < from) {
+      growth.points.push_back(
+          {interval_end(growth.points.back().from, query.interval), 0, cumulative});
+    }
+    if (growth.points.empty() || growth.points.back().from != from)
+      growth.points.push_back({from, 0, cumulative});
+    cumulative += count;
+    growth.points.back().derivatives += count;
+    growth.points.back().cumulative = cumulative;
+  }
+  return growth;
+}
+
+Survival family_survival(AdoptionView& view, SnapshotFacts& facts, const FamilyDefinition& family,
+                         const CurveQuery& query) {
+  require_rolled_up(view, family, SharePolicy::any);
+  Survival survival{.family = &family, .points = {}};
+  std::map<UnixSeconds, std::uint64_t> created;
+  for (const auto& [day, count] : facts.ever_created_by_day(family)) {
+    if (day != kUnknownTime) created[interval_begin(day, Interval::month)] += count;
+  }
+  // The last snapshot of each month that is over.
+  std::map<UnixSeconds, SnapshotNumber> last_of_month;
+  for (const RolledSnapshot& one : view.snapshots())
+    last_of_month[interval_begin(one.observed_at, Interval::month)] = one.number;
+  const UnixSeconds newest = view.snapshots().back().observed_at;
+  std::vector<SnapshotNumber> numbers;
+  std::map<UnixSeconds, std::size_t> place;
+  for (const auto& [month, number] : last_of_month) {
+    if (interval_end(month, Interval::month) > newest) continue;
+    place[month] = numbers.size();
+    numbers.push_back(number);
+  }
+  std::vector<std::string> names;
+  for (const auto& [month, count] : created) names.push_back(month_of(month));
+  const auto curves =
+      view.rollups().series({family.name, Breakdown::created, SharePolicy::any}, names, numbers);
+  std::size_t i = 0;
+  for (const auto& [month, count] : created) {
+    const std::size_t curve = i++;
+    if ((query.from && month < interval_begin(*query.from, Interval::month)) ||
+        (query.to && month > *query.to))
+      continue;
+    SurvivalPoint& point = survival.points.emplace_back();
+    point.from = month;
+    point.created = count;
+    for (const int later : kSurvivalMonths) {
+      const auto [year, number] = month_of_day(month / kDay);
+      const auto found = place.find(month_begin(year, number + later));
+      if (found == place.end()) {
+        point.alive.emplace_back();
+        point.downloaded.emplace_back();
+        continue;
+      }
+      point.alive.emplace_back(curves[curve][found->second].models);
+      point.downloaded.emplace_back(curves[curve][found->second].downloaded);
+    }
+  }
+  return survival;
+}
+
+}  // namespace stemma

@@ -1,0 +1,194 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "api/query/params.h"
+#include "api/query/queries.h"
+#include "api/query/snapshot_facts.h"
+#include "graph/rollup.h"
+#include "index/adoption_source.h"
+
+namespace stemma {
+
+// Adoption over time: what HTTP, pages and command line ask alike. All of it is told as of one
+// snapshot that is rolled up; nothing that was observed later changes it.
+
+enum class Interval { day, week, month };
+[[nodiscard]] std::string_view to_string(Interval interval) noexcept;
+/// The first second of the day, the week (from Monday) or the month that `time` lies in, UTC.
+[[nodiscard]] UnixSeconds interval_begin(UnixSeconds time, Interval interval) noexcept;
+/// The first second after it.
+[[nodiscard]] UnixSeconds interval_end(UnixSeconds begin, Interval interval) noexcept;
+
+/// The range and the steps of a curve.
+struct CurveQuery {
+  std::optional<UnixSeconds> from, to;  ///< Both included; `to` given as a date is all of its day.
+  Interval interval = Interval::day;
+};
+/// Takes `from`, `to` and `interval`. Throws ParamError for reversed dates.
+[[nodiscard]] CurveQuery read_curve_query(ParamReader& params, Interval by_default = Interval::day);
+
+/// The snapshots of one interval, and the one that stands for it: the last that is usable, else the
+/// last.
+struct CurveStep {
+  std::vector<RolledSnapshot> all;
+  RolledSnapshot chosen;
+};
+[[nodiscard]] std::vector<CurveStep> curve_steps(std::span<const RolledSnapshot> snapshots,
+                                                 const CurveQuery& query);
+
+/// What a curve or a breakdown shows.
+enum class AdoptionMetric {
+  derivatives,
+  new_derivatives,
+  downloads,
+  downloads_all_time,
+  downloads_7d,
+  likes
+};
+[[nodiscard]] std::string_view to_string(AdoptionMetric metric) noexcept;
+[[nodiscard]] AdoptionMetric read_metric(ParamReader& params, AdoptionMetric by_default);
+
+/// A number of a curve; nullopt where it is unknown. Whole but for models under `fractional`.
+using CurveValue = std::optional<double>;
+/// `fresh` are those of all snapshots of the step together; nullopt where there were none before.
+[[nodiscard]] CurveValue metric_value(const AdoptionSums& sums, std::optional<std::int64_t> fresh,
+                                      AdoptionMetric metric, SharePolicy policy);
+
+/// The roll-ups as of one snapshot. Throws Error{unavailable} where nothing is rolled up.
+class AdoptionView {
+ public:
+  AdoptionView(AdoptionSource& source, SnapshotNumber as_of);
+
+  /// The snapshot that all is told of: the newest rolled-up one that is not above `as_of`.
+  [[nodiscard]] SnapshotNumber number() const { return snapshots_.back().number; }
+  /// Up to it, ascending.
+  [[nodiscard]] std::span<const RolledSnapshot> snapshots() const { return snapshots_; }
+  [[nodiscard]] RollupStore& rollups() { return rollups_; }
+  [[nodiscard]] const SeriesReader& series();
+
+ private:
+  AdoptionSource& source_;
+  RollupStore rollups_;
+  std::vector<RolledSnapshot> snapshots_;
+  std::shared_ptr<const SeriesSource> series_;
+};
+
+// --- One model
+
+enum class AdoptionScope { self, descendants, subtree };
+[[nodiscard]] std::string_view to_string(AdoptionScope scope) noexcept;
+
+struct AdoptionPoint {
+  RolledSnapshot at;
+  AdoptionSums sums;
+  std::optional<DerivedPoint> derived;  ///< With AdoptionScope::self.
+  std::vector<std::string_view> flags;
+};
+struct ModelAdoption {
+  NodeId node = kNoNode;
+  AdoptionScope scope = AdoptionScope::self;
+  Interval interval = Interval::day;
+  AdoptionMetric metric = AdoptionMetric::downloads;
+  std::vector<AdoptionPoint> points;
+};
+[[nodiscard]] ModelAdoption model_adoption(AdoptionView& view, const SnapshotView& snapshot,
+                                           NodeId node, AdoptionScope scope,
+                                           const CurveQuery& query, AdoptionMetric metric);
+
+// --- One family
+
+struct FamilyPoint {
+  RolledSnapshot at;
+  AdoptionSums official, derivatives;
+  std::optional<std::int64_t> new_official, new_derivatives;
+  std::vector<std::string_view> flags;
+};
+struct FamilyAdoption {
+  const FamilyDefinition* family = nullptr;
+  SharePolicy policy = SharePolicy::any;
+  Interval interval = Interval::day;
+  std::vector<FamilyPoint> points;
+};
+/// Throws Error{unavailable} for a family that was not rolled up: it was defined since.
+[[nodiscard]] FamilyAdoption family_adoption(AdoptionView& view, const FamilyDefinition& family,
+                                             SharePolicy policy, const CurveQuery& query);
+
+struct NamedCurve {
+  std::string name;
+  std::vector<CurveValue> values;
+};
+struct FamilyBreakdown {
+  const FamilyDefinition* family = nullptr;
+  SharePolicy policy = SharePolicy::any;
+  Interval interval = Interval::day;
+  AdoptionMetric metric = AdoptionMetric::derivatives;
+  Breakdown by = Breakdown::role;
+  std::vector<UnixSeconds> dates;
+  std::vector<NamedCurve> series;  ///< The largest at the last date first.
+  std::vector<CurveValue> others;
+  std::vector<std::vector<std::string_view>> flags;
+};
+/// Of derivatives, but for Breakdown::role. What is not among the `top` names is in `others`.
+[[nodiscard]] FamilyBreakdown family_breakdown(AdoptionView& view, const FamilyDefinition& family,
+                                               SharePolicy policy, AdoptionMetric metric,
+                                               Breakdown by, std::size_t top,
+                                               const CurveQuery& query);
+
+struct Comparison {
+  AdoptionMetric metric = AdoptionMetric::derivatives;
+  SharePolicy policy = SharePolicy::any;
+  Interval interval = Interval::day;
+  std::vector<UnixSeconds> dates;
+  std::vector<NamedCurve> series;  ///< In the order asked.
+};
+/// Derivatives are counted; downloads are those of official models and derivatives together.
+[[nodiscard]] Comparison compare_families(AdoptionView& view,
+                                          std::span<const FamilyDefinition* const> families,
+                                          SharePolicy policy, AdoptionMetric metric,
+                                          const CurveQuery& query);
+
+// --- From dates of creation
+
+struct GrowthPoint {
+  UnixSeconds from = 0;
+  std::uint64_t derivatives = 0;
+  std::uint64_t cumulative = 0;
+};
+struct Growth {
+  const FamilyDefinition* family = nullptr;
+  Interval interval = Interval::month;
+  std::vector<GrowthPoint> points;  ///< Without a hole.
+  std::uint64_t unknown = 0;        ///< Derivatives without a date.
+};
+inline constexpr const char* kGrowthNote =
+    "counted by the creation dates of the derivatives that are there today: those that were "
+    "deleted "
+    "are missing, and the Hub's dates begin on 2022-03-02, so that everything older stands there";
+[[nodiscard]] Growth family_growth(SnapshotFacts& facts, const FamilyDefinition& family,
+                                   const CurveQuery& query);
+
+inline constexpr int kSurvivalMonths[] = {1, 3, 6, 12};
+struct SurvivalPoint {
+  UnixSeconds from = 0;  ///< The first second of the month of creation.
+  std::uint64_t created = 0;
+  /// By place in kSurvivalMonths; nullopt where that time has not come or was not observed.
+  std::vector<std::optional<std::int64_t>> alive, downloaded;
+};
+struct Survival {
+  const FamilyDefinition* family = nullptr;
+  std::vector<SurvivalPoint> points;
+};
+inline constexpr const char* kSurvivalNote =
+    "of the derivatives created in a month that were ever observed: those that were there, and "
+    "those that were downloaded, at the last snapshot of the month so many months later; what was "
+    "deleted before the first snapshot was never observed";
+[[nodiscard]] Survival family_survival(AdoptionView& view, SnapshotFacts& facts,
+                                       const FamilyDefinition& family, const CurveQuery& query);
+
+}  // namespace stemma
