@@ -17,6 +17,7 @@
 #include "schema/utc_time.h"
 #include "tools/config_file.h"
 #include "tools/progress.h"
+#include "tools/rollup_step.h"
 
 namespace stemma {
 namespace {
@@ -316,7 +317,9 @@ void add_crawl_command(CLI::App& app, CliGlobals& globals) {
   command->callback([arguments, since, command, &globals] {
     apply_config(*command, globals.config, globals.data);
     arguments->only_new = since->count() > 0;
-    print_report(run_crawl(globals, *arguments));
+    const PublishReport report = run_crawl(globals, *arguments);
+    print_report(report);
+    if (report.snapshot != 0) roll_up_published(globals, report.snapshot);
   });
 }
 

@@ -15,6 +15,7 @@
 #include "tools/command_crawl.h"
 #include "tools/config_file.h"
 #include "tools/progress.h"
+#include "tools/rollup_step.h"
 #include "tools/terminal.h"
 
 namespace stemma {
@@ -58,6 +59,7 @@ void run_import(const CliGlobals& globals, const ImportArguments& arguments) {
                                                  grouped(progress.done)));
                    });
   print_report(report);
+  roll_up_published(globals, report.snapshot);
 }
 
 std::string duration_text(UnixSeconds from, UnixSeconds to) {

@@ -11,10 +11,12 @@
 
 #include "api/export/dated_dump.h"
 #include "api/export/dump.h"
+#include "api/query/alarms.h"
 #include "api/query/snapshot_facts.h"
 #include "api/render/text_table.h"
 #include "crawler/night.h"
 #include "graph/family.h"
+#include "index/adoption_source.h"
 #include "index/agreement.h"
 #include "index/crawl_ledger.h"
 #include "index/family_file.h"
@@ -27,6 +29,7 @@
 #include "tools/config_file.h"
 #include "tools/progress.h"
 #include "tools/query.h"
+#include "tools/rollup_step.h"
 
 namespace stemma {
 namespace {
@@ -71,6 +74,24 @@ std::string dump_step(const CliGlobals& globals, const DataDir& data, const std:
                      plural(report.edges, "edge"), facts.number(), directory.string());
 }
 
+/// What is unusual in the night's snapshot, each with the query that shows it.
+void print_alarms(const CliGlobals& globals, const DataDir& data) {
+  constexpr std::size_t kShown = 20;
+  const FamilySet families{load_families(globals.families)};
+  SnapshotSet snapshots{data};
+  AdoptionSource source{data};
+  AdoptionView adoption{source, snapshots.current()->total().number};
+  SnapshotFacts facts{snapshots.at(adoption.number()), families};
+  const std::vector<Alarm> alarms = find_alarms(adoption, facts);
+  std::string text = fmt::format("\nUnusual in snapshot {}:{}\n", adoption.number(),
+                                 alarms.empty() ? " nothing." : "");
+  for (std::size_t i = 0; i < std::min(alarms.size(), kShown); ++i)
+    text +=
+        fmt::format("  {}\n      {}\n", printable(alarms[i].text), printable(alarms[i].command));
+  if (alarms.size() > kShown) text += fmt::format("  and {} more\n", alarms.size() - kShown);
+  print(text);
+}
+
 SnapshotNumber published_already(const DataDir& data) {
   CrawlLedger ledger{data.path(), CrawlLedger::Mode::read_only};
   return published_this_night(ledger);
@@ -99,7 +120,16 @@ void run_nightly(const CliGlobals& globals, NightlyArguments& arguments) {
                                         grouped(report.totals.models));
                    },
                    {}});
-  steps.push_back({"adoption", {}, "this version rolls nothing up yet"});
+  steps.push_back({"adoption",
+                   [&] {
+                     const RollupReport report = run_rollup(globals, false);
+                     if (report.stopped)
+                       throw Error{ErrorKind::unavailable,
+                                   "stopped by a signal; the next "
+                                   "`stemma nightly` goes on with it"};
+                     return report_text(report);
+                   },
+                   {}});
   if (arguments.dumps.empty()) {
     steps.push_back({"dumps", {}, "none were asked for"});
   } else {
@@ -108,6 +138,7 @@ void run_nightly(const CliGlobals& globals, NightlyArguments& arguments) {
   }
   steps.push_back({"prune", [&] { return prune_step(data, arguments.keep); }, {}});
   run_night(data, steps, [](const std::string& text) { spdlog::info("{}", text); });
+  print_alarms(globals, data);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "api/endpoints/router.h"
 #include "api/http/server.h"
 #include "graph/family.h"
+#include "index/adoption_source.h"
 #include "index/crawl_ledger.h"
 #include "index/family_file.h"
 #include "index/snapshot_set.h"
@@ -26,7 +27,9 @@ void run_serve(const CliGlobals& globals, const ServeOptions& options) {
   const DataDir data = DataDir::open(globals.data);
   SnapshotSet snapshots{data, [](const std::string& message) { spdlog::warn("{}", message); }};
   const FamilySet families{load_families(globals.families)};
+  AdoptionSource adoption{data};
   ApiContext context{snapshots, families};
+  context.adoption = &adoption;
   // A connection a call: they are rare, and SQLite handles are not shared between threads.
   context.troubles = [path = data.path()](SnapshotNumber snapshot, std::size_t limit) {
     return CrawlLedger{path, CrawlLedger::Mode::read_only}.troubles(snapshot, limit);

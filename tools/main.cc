@@ -9,6 +9,7 @@
 #include "index/snapshot_file.h"
 #include "schema/error.h"
 #include "tools/command.h"
+#include "tools/command_adoption.h"
 #include "tools/command_completion.h"
 #include "tools/command_crawl.h"
 #include "tools/command_export.h"
@@ -53,6 +54,7 @@ int run(int argc, char** argv) {
   stemma::add_nightly_command(app, globals);
   stemma::add_query_commands(app, globals);
   stemma::add_lineage_commands(app, globals);
+  stemma::add_adoption_commands(app, globals);
   stemma::add_export_commands(app, globals);
   stemma::add_serve_command(app, globals);
   stemma::add_verify_command(app, globals);

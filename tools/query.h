@@ -19,6 +19,7 @@ struct Invocation {
   std::vector<std::string> names;  ///< Its arguments.
   ParamList params;
   bool all = false;
+  bool csv = false;
 };
 
 /// A model, or a family or series.
