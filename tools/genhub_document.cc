@@ -12,7 +12,7 @@
 namespace stemma::genhub {
 namespace {
 
-constexpr UnixSeconds kMonth = UnixSeconds{30} * 86400;
+constexpr UnixSeconds kMonth = 30 * kDay;
 
 constexpr auto kLicenses = std::to_array<std::string_view>(
     {"apache-2.0", "mit", "apache-2.0", "cc-by-nc-4.0", "openrail", "other", "cc-by-4.0"});
@@ -36,11 +36,26 @@ std::string hub_time(UnixSeconds time) {
 
 }  // namespace
 
-std::string_view DocumentWriter::write(Index index) {
+Counts first_counts(const Lineage& lineage, Index index) {
+  const bool official = lineage.nodes[index].trait == Trait::official;
+  Random random{lineage.seed, Purpose::counts, index};
+  const bool unused = !official && random.chance(350);
+  const std::uint64_t downloads =
+      unused ? 0 : random.heavy_tailed(official ? 40'000 : 12, official ? 30'000'000 : 4'000'000);
+  const auto months = static_cast<std::uint32_t>(
+      (lineage.first_listed(index) - lineage.created_at(index)) / kMonth);
+  const std::uint64_t before =
+      downloads * random.below(months + 1) + std::uint64_t{random.below(40)} * months;
+  const std::uint64_t likes =
+      downloads / 4000 + (random.chance(300) ? random.heavy_tailed(1, 5000) : 0);
+  return {.downloads = downloads, .downloads_all_time = downloads + before, .likes = likes};
+}
+
+std::string_view DocumentWriter::write(Index index, const Counts& counts) {
   buffer_.Clear();
   json_.Reset(buffer_);
   name_.clear();
-  append_name(lineage_, index, name_);
+  append_current_name(index, name_);
   declare(index);
 
   json_.StartObject();
@@ -50,10 +65,18 @@ std::string_view DocumentWriter::write(Index index) {
   write_base_models(index);
   write_card(index);
   write_size(index);
-  write_counts(index);
+  write_counts(counts);
   field("generated", kGenerator);
   json_.EndObject();
   return {buffer_.GetString(), buffer_.GetSize()};
+}
+
+void DocumentWriter::append_current_name(Index index, std::string& out) const {
+  if (const auto found = renamed_.find(index); found != renamed_.end()) {
+    out += found->second;
+  } else {
+    append_name(lineage_, index, out);
+  }
 }
 
 /// Works out what the model says it comes from, in its own words.
@@ -105,7 +128,7 @@ void DocumentWriter::write_dates(Index index) {
   const UnixSeconds created = lineage_.created_at(index);
   Random random = facet(lineage_, index, kModified);
   // Most are left alone within the hour; the others are edited some time until now.
-  const UnixSeconds left = kLastSecond - created;
+  const UnixSeconds left = lineage_.first_listed(index) - created;
   const UnixSeconds later =
       random.chance(650) ? random.below(3600) : random.below(static_cast<std::uint32_t>(left) + 1);
   field("lastModified", hub_time(created + std::min(left, later)));
@@ -173,7 +196,7 @@ void DocumentWriter::write_base_models(Index index) {
     json_.StartObject();
     field("_id", lineage_.hub_id(parent.model).hex());
     scratch_.clear();
-    append_name(lineage_, parent.model, scratch_);
+    append_current_name(parent.model, scratch_);
     field("id", scratch_);
     json_.EndObject();
   }
@@ -232,24 +255,13 @@ void DocumentWriter::write_size(Index index) {
   json_.EndObject();
 }
 
-void DocumentWriter::write_counts(Index index) {
-  const bool official = lineage_.nodes[index].trait == Trait::official;
-  Random random{lineage_.seed, Purpose::counts, index};
-  const bool unused = !official && random.chance(350);
-  const std::uint64_t downloads =
-      unused ? 0 : random.heavy_tailed(official ? 40'000 : 12, official ? 30'000'000 : 4'000'000);
-  const auto months =
-      static_cast<std::uint32_t>((kLastSecond - lineage_.created_at(index)) / kMonth);
-  const std::uint64_t before =
-      downloads * random.below(months + 1) + std::uint64_t{random.below(40)} * months;
-  const std::uint64_t likes =
-      downloads / 4000 + (random.chance(300) ? random.heavy_tailed(1, 5000) : 0);
+void DocumentWriter::write_counts(const Counts& counts) {
   key("downloads");
-  json_.Uint64(downloads);
+  json_.Uint64(counts.downloads);
   key("downloadsAllTime");
-  json_.Uint64(downloads + before);
+  json_.Uint64(counts.downloads_all_time);
   key("likes");
-  json_.Uint64(likes);
+  json_.Uint64(counts.likes);
 }
 
 void DocumentWriter::key(std::string_view name) {

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <rapidjson/stringbuffer.h>
@@ -16,6 +18,19 @@ namespace stemma::genhub {
 /// that it is made up.
 inline constexpr std::string_view kGenerator = "stemma-genhub";
 
+/// What moves from night to night.
+struct Counts {
+  std::uint64_t downloads = 0;  ///< Of the last 30 days.
+  std::uint64_t downloads_all_time = 0;
+  std::uint64_t likes = 0;
+
+  friend bool operator==(const Counts&, const Counts&) = default;
+};
+
+/// The counts of a model on the first night; of one that arrives later, those that it would have
+/// had.
+[[nodiscard]] Counts first_counts(const Lineage& lineage, Index index);
+
 /// Writes models as a hub's listing shows them with every field expanded. Keeps its buffers between
 /// documents.
 class DocumentWriter {
@@ -23,7 +38,17 @@ class DocumentWriter {
   explicit DocumentWriter(const Lineage& lineage) : lineage_{lineage}, json_{buffer_} {}
 
   /// One JSON object without a line end. The view is valid until the next call.
-  [[nodiscard]] std::string_view write(Index index);
+  [[nodiscard]] std::string_view write(Index index) {
+    return write(index, first_counts(lineage_, index));
+  }
+  [[nodiscard]] std::string_view write(Index index, const Counts& counts);
+
+  /// From now on the model has another name. What others say of it in tags and cards stays; only
+  /// what the Hub itself resolves shows the new one.
+  void rename(Index index, std::string name) { renamed_[index] = std::move(name); }
+
+  /// Appends the name that the model has now.
+  void append_current_name(Index index, std::string& out) const;
 
  private:
   /// One parent as the document states it. `model` is kNoParent for what is no model of the hub.
@@ -39,7 +64,7 @@ class DocumentWriter {
   void write_card(Index index);
   void write_base_models(Index index);
   void write_size(Index index);
-  void write_counts(Index index);
+  void write_counts(const Counts& counts);
 
   void key(std::string_view name);
   void text(std::string_view value);
@@ -54,6 +79,7 @@ class DocumentWriter {
   const Lineage& lineage_;
   rapidjson::StringBuffer buffer_;
   rapidjson::Writer<rapidjson::StringBuffer> json_;
+  std::unordered_map<Index, std::string> renamed_;
   std::vector<Index> parents_;
   std::vector<Declared> declared_;
   std::string name_;

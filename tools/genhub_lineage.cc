@@ -14,7 +14,6 @@
 namespace stemma::genhub {
 namespace {
 
-constexpr UnixSeconds kDay = 86400;
 constexpr std::uint32_t kDeepest = 40;
 constexpr std::uint32_t kMostParents = 65;
 constexpr std::size_t kMostCycles = 12;
@@ -32,26 +31,30 @@ constexpr std::array<std::pair<Relation, std::uint32_t>, 4> kRelationShares{
 constexpr std::array<std::uint32_t, kFamilyCount> kFamilyShares{165, 55, 150, 75, 75, 20,
                                                                 12,  8,  3,   2,  435};
 
-UnixSeconds second_of_share(double share) {
+UnixSeconds second_of_share(double share, UnixSeconds last) {
   // The hub grows evenly faster: half of all models are from the last third of the time. Division,
   // square root and product are rounded the same everywhere by IEEE 754.
-  const double passed = std::sqrt(share) * static_cast<double>(kLastSecond - kFirstSecond);
+  const double passed = std::sqrt(share) * static_cast<double>(last - kFirstSecond);
   return kFirstSecond + static_cast<UnixSeconds>(passed);
 }
 
-UnixSeconds plain_second(Index index, Index size) {
-  return second_of_share(static_cast<double>(index) / static_cast<double>(size));
+/// Of a model made before the first night.
+UnixSeconds plain_second(Index index, const Calendar& calendar) {
+  return second_of_share(static_cast<double>(index) / static_cast<double>(calendar.models),
+                         calendar.first_night);
 }
 
-Index first_index_at(UnixSeconds second, Index size) {
-  const double passed =
-      static_cast<double>(second - kFirstSecond) / static_cast<double>(kLastSecond - kFirstSecond);
-  return passed <= 0 ? 0 : static_cast<Index>(passed * passed * static_cast<double>(size));
+Index first_index_at(UnixSeconds second, const Calendar& calendar) {
+  if (second >= calendar.first_night) return calendar.models;
+  const double passed = static_cast<double>(second - kFirstSecond) /
+                        static_cast<double>(calendar.first_night - kFirstSecond);
+  return passed <= 0 ? 0
+                     : static_cast<Index>(passed * passed * static_cast<double>(calendar.models));
 }
 
 /// Midnight before the burst: the first that follows the model before it.
 UnixSeconds burst_day(const Lineage& lineage) {
-  return (plain_second(lineage.burst_begin, lineage.size()) / kDay + 1) * kDay;
+  return (plain_second(lineage.burst_begin, lineage.calendar) / kDay + 1) * kDay;
 }
 
 /// FNV-1a: std::hash gives other numbers in other libraries.
@@ -72,10 +75,15 @@ std::uint32_t merged_parents(Random& random) {
 
 class Grower {
  public:
-  Grower(Index size, std::uint64_t seed) {
+  /// Whatever is planned ahead is planned by the models of the first night alone, so that later
+  /// nights change nothing in them.
+  Grower(const Calendar& calendar, std::uint64_t seed) {
+    const Index size = calendar.models;
+    const Index in_all = calendar.made_by(calendar.nights);
     lineage_.seed = seed;
-    lineage_.nodes.resize(size);
-    lineage_.name_taken.resize(size);
+    lineage_.calendar = calendar;
+    lineage_.nodes.resize(in_all);
+    lineage_.name_taken.resize(in_all);
     lineage_.members.resize(kFamilyCount);
     lineage_.catalog = official_models(size / 6);
     lineage_.owners = std::max<std::uint32_t>(size / 6, 1);
@@ -108,8 +116,8 @@ class Grower {
     auto left = static_cast<Index>(by_date.size());
     for (const std::uint32_t place : by_date) {
       const Index wanted =
-          std::max(next_free, first_index_at(catalog[place].released, lineage_.size()));
-      const Index index = std::min(wanted, lineage_.size() - left--);
+          std::max(next_free, first_index_at(catalog[place].released, lineage_.calendar));
+      const Index index = std::min(wanted, lineage_.calendar.models - left--);
       lineage_.index_of_official[place] = index;
       lineage_.nodes[index] = {.parent = kNoParent,
                                .owner = place,
@@ -129,7 +137,7 @@ class Grower {
   }
 
   void plan_burst() {
-    const Index size = lineage_.size();
+    const Index size = lineage_.calendar.models;
     for (std::uint32_t place = 0; place < lineage_.catalog.size(); ++place) {
       const std::string& name = lineage_.catalog[place].name;
       if (name != "Qwen/Qwen1.5-0.5B" && name != "Qwen/Qwen1.5-1.8B") continue;
@@ -198,11 +206,11 @@ class Grower {
       // One name each, which makes no merge.
       if (node.relation == Relation::merge) node.relation = Relation::finetune;
       if (node.trait != Trait::ghost) return true;
-      node.parent = random.skewed(std::max<Index>(lineage_.size() / 300, 4));
+      node.parent = random.skewed(std::max<Index>(lineage_.calendar.models / 300, 4));
       return true;
     }
     // One chain at a time, its links spread over the time that it took to make them.
-    if (turn % (17 + lineage_.size() / 5000) == 3 && index > 100) {
+    if (turn % (17 + lineage_.calendar.models / 5000) == 3 && index > 100) {
       extend_chain(index, random, node);
       return node.parent != kNoParent;
     }
@@ -245,7 +253,8 @@ class Grower {
     if (chosen.trait == Trait::official && !lineage_.catalog[chosen.owner].old_name.empty() &&
         random.chance(150)) {
       node.trait = Trait::old_name;
-    } else if (lineage_.closes_cycle.size() < kMostCycles && turns_ % 50 == 20 &&
+    } else if (index < lineage_.calendar.models &&  // the parent names it from the first night on
+               lineage_.closes_cycle.size() < kMostCycles && turns_ % 50 == 20 &&
                chosen.trait == Trait::none && chosen.relation != Relation::merge) {
       lineage_.closes_cycle.emplace(parent, index);
     }
@@ -344,12 +353,19 @@ class Grower {
 }  // namespace
 
 UnixSeconds Lineage::created_at(Index index) const noexcept {
-  if (index < burst_begin || burst_begin == burst_end) return plain_second(index, size());
+  if (index >= calendar.models) {
+    const UnixSeconds in_day =
+        UnixSeconds{(index - calendar.models) % calendar.arrivals} * kDay / calendar.arrivals;
+    return first_listed(index) - kDay + in_day;
+  }
+  if (index < burst_begin || burst_begin == burst_end) return plain_second(index, calendar);
   const UnixSeconds day = burst_day(*this);
   const UnixSeconds in_day =
       UnixSeconds{index - burst_begin} * (kDay - 1) / (burst_end - burst_begin);
-  if (index < burst_end) return day + in_day;
-  return std::max(plain_second(index, size()), day + kDay);
+  // Where the calendar begins early, the burst may reach into the first night.
+  const UnixSeconds last = calendar.first_night - 1;
+  if (index < burst_end) return std::min(day + in_day, last);
+  return std::min(std::max(plain_second(index, calendar), day + kDay), last);
 }
 
 HubId Lineage::hub_id(Index index) const noexcept {
@@ -388,6 +404,8 @@ void Lineage::parents_of(Index index, std::vector<Index>& parents) const {
   }
 }
 
-Lineage grow_lineage(Index size, std::uint64_t seed) { return Grower{size, seed}.grow(); }
+Lineage grow_lineage(const Calendar& calendar, std::uint64_t seed) {
+  return Grower{calendar, seed}.grow();
+}
 
 }  // namespace stemma::genhub

@@ -45,9 +45,38 @@ struct Node {
 };
 static_assert(sizeof(Node) == 12);
 
+/// The first and the last second in which a model may be made, unless a calendar says otherwise.
+inline constexpr UnixSeconds kFirstSecond =
+    1646263744;  // 2022-03-02T23:29:04Z, the Hub's own beginning
+inline constexpr UnixSeconds kLastSecond = 1795305600;  // 2026-11-22T00:00:00Z
+
+inline constexpr UnixSeconds kDay = 86400;
+
+/// When the hub is listed: once, or on consecutive nights, which are numbered from 1. The lineage
+/// of the models of a night does not depend on how many nights follow.
+struct Calendar {
+  Index models = 0;    ///< Made before the first night.
+  Index arrivals = 0;  ///< Made on each day between two nights.
+  std::uint32_t nights = 1;
+  UnixSeconds first_night = kLastSecond;
+
+  [[nodiscard]] UnixSeconds time_of(std::uint32_t night) const noexcept {
+    return first_night + kDay * (UnixSeconds{night} - 1);
+  }
+  /// How many models were ever made by then: those with a lower index.
+  [[nodiscard]] Index made_by(std::uint32_t night) const noexcept {
+    return models + arrivals * (night - 1);
+  }
+  /// The first night that lists the model.
+  [[nodiscard]] std::uint32_t arrival_of(Index index) const noexcept {
+    return index < models ? 1 : (index - models) / arrivals + 2;
+  }
+};
+
 /// Who came from whom in a made-up hub. Immutable once grown.
 struct Lineage {
   std::uint64_t seed = 0;
+  Calendar calendar;
   std::vector<OfficialModel> catalog;
   std::vector<Node> nodes;
   std::vector<bool>
@@ -61,6 +90,10 @@ struct Lineage {
   Index burst_end = 0;
 
   [[nodiscard]] Index size() const noexcept { return static_cast<Index>(nodes.size()); }
+  /// When the model is listed for the first time, as far as the calendar goes.
+  [[nodiscard]] UnixSeconds first_listed(Index index) const noexcept {
+    return calendar.time_of(calendar.arrival_of(index));
+  }
   /// Never falls as the index rises.
   [[nodiscard]] UnixSeconds created_at(Index index) const noexcept;
   /// Rises with the index.
@@ -70,12 +103,7 @@ struct Lineage {
   void parents_of(Index index, std::vector<Index>& parents) const;
 };
 
-/// The first and the last second in which a model may be made.
-inline constexpr UnixSeconds kFirstSecond =
-    1646263744;  // 2022-03-02T23:29:04Z, the Hub's own beginning
-inline constexpr UnixSeconds kLastSecond = 1795305600;  // 2026-11-22T00:00:00Z
-
-/// Decides the lineage of `size` models. Time and memory are linear in `size`.
-[[nodiscard]] Lineage grow_lineage(Index size, std::uint64_t seed);
+/// Decides the lineage of all models of the calendar. Time and memory are linear in their number.
+[[nodiscard]] Lineage grow_lineage(const Calendar& calendar, std::uint64_t seed);
 
 }  // namespace stemma::genhub

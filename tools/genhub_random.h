@@ -8,7 +8,17 @@ namespace stemma::genhub {
 /// What a stream of random numbers is for. Each model has one stream a purpose, so that adding a
 /// draw in one place does not shift every number after it. Values are part of the output: never
 /// renumber.
-enum class Purpose : std::uint64_t { lineage = 1, name = 2, parents = 3, document = 4, counts = 5 };
+enum class Purpose : std::uint64_t {
+  lineage = 1,
+  name = 2,
+  parents = 3,
+  document = 4,
+  counts = 5,
+  daily = 6,   ///< The downloads of one day.
+  likes = 7,   ///< How likes move in one night.
+  gone = 8,    ///< Which models go.
+  events = 9,  ///< Which models an event befalls.
+};
 
 /// SplitMix64. Written out, integers only: the standard leaves its distributions to each library,
 /// and the same seed must give the same bytes everywhere.
