@@ -4,7 +4,9 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
+#include <optional>
 
 #include "index/agreement.h"
 #include "index/derive.h"
@@ -32,15 +34,21 @@ RollupReport run_rollup(const CliGlobals& globals, bool anew) {
   const DataDir data = DataDir::open(globals.data);
   const FamilySet families{load_families(globals.families)};
   watch_signals();
-  ProgressLine line;
+  const auto began = std::chrono::steady_clock::now();
+  std::optional<ProgressLine> line{std::in_place};
   const WriteLock lock{data, "rollup"};
   ModelStore store = open_for_writing(data);
   mend_published(data, store);
   RollupReport report = update_rollups(
       data, store, families,
       {.anew = anew, .stop = &stop_rollup, .progress = [&](const RollupProgress& progress) {
-         line.show(fmt::format("rolling up: snapshot {} of {}", progress.done, progress.last));
+         line->show(fmt::format("rolling up: snapshot {} of {}", progress.done, progress.last));
        }});
+  line.reset();  // wiped before anything else is said
+  if (report.rolled_up != 0) {
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began;
+    spdlog::info("{}, in {:.1f} s", report_text(report), taken.count());
+  }
   if (!report.anew_because.empty())
     spdlog::warn("the roll-ups were made anew: {}", report.anew_because);
   return report;

@@ -195,7 +195,7 @@ TEST_CASE("errors are problems that say what was wrong", "[api][router]") {
   const auto [target, status, parameter] = GENERATE(table<std::string, int, std::string>({
       {"/v1/models/no/such", 404, ""},
       {"/v1/models/no/such/children", 404, ""},
-      {"/v1/models/Qwen/Qwen2-7B/adoption", 404, ""},
+      {"/v1/models/Qwen/Qwen2-7B/adoption", 503, ""},
       {"/v1/models/a/b/c/d", 404, ""},
       {"/v1/models", 404, ""},
       {"/v1/models/", 404, ""},
