@@ -52,7 +52,7 @@ FractionalSummary summarise_fractional(const SnapshotView& snapshot, const Famil
     if (other.name == family.name) break;
     if (other.top_level()) ++index;
   }
-  const std::vector<Weight> share = ShareSplitter{snapshot, families}.shares_in(index);
+  const ShareSplitter splitter{snapshot, families};
   const FamilyMembers members = members_of(snapshot, families, family);
 
   FractionalSummary summary;
@@ -60,9 +60,10 @@ FractionalSummary summarise_fractional(const SnapshotView& snapshot, const Famil
   Weight official = 0;
   for (const NodeId root : members.roots) {
     if (!snapshot.live(root)) continue;
-    official += share[root];
-    recent_official.add(snapshot.downloads[root], share[root]);
-    all_official.add(snapshot.downloads_all_time[root], share[root]);
+    const Weight part = splitter.share_of(root, index);
+    official += part;
+    recent_official.add(snapshot.downloads[root], part);
+    all_official.add(snapshot.downloads_all_time[root], part);
   }
   Weight direct = 0;
   Weight adjusted = 0;
@@ -71,7 +72,7 @@ FractionalSummary summarise_fractional(const SnapshotView& snapshot, const Famil
     return term == 0 ? std::string{kNotDeclared} : std::string{snapshot.terms[term]};
   };
   for (const Reached& row : members.derivatives) {
-    const Weight part = share[row.node];
+    const Weight part = splitter.share_of(row.node, index);
     if (!snapshot.live(row.node) || part == 0) continue;
     if (row.depth == 1) direct += part;
     if (!set_aside[row.node]) adjusted += part;

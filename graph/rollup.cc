@@ -1,8 +1,14 @@
 #include "graph/rollup.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdlib>
+#include <exception>
+#include <iterator>
+#include <memory>
+#include <thread>
+#include <unordered_map>
 
 #include "graph/descendant_sums.h"
 #include "graph/shares.h"
@@ -161,57 +167,62 @@ struct FamilyBuckets {
   Buckets<Sums>& operator[](Breakdown b) { return by[static_cast<std::size_t>(b)]; }
 };
 
-class Roller {
- public:
-  Roller(const SnapshotView& snapshot, const FamilySet& families, const DerivedCounts& counts)
-      : snapshot_{snapshot}, families_{families}, counts_{counts} {}
-
-  Rollup run() {
-    prepare();
-    for (const FamilyDefinition& family : families_.definitions()) add_family(family);
-    add_hub();
-    add_fractional();
-    add_boards({}, nullptr);
-    return std::move(out_);
-  }
-
- private:
-  void prepare() {
-    root_of_.resize(snapshot_.node_count());
-    // Authors of many quantized models: what makes one is that some edge of it says so.
-    std::vector<std::uint32_t> quantized(snapshot_.terms.size());
-    for (NodeId node = 0; node < snapshot_.node_count(); ++node) {
-      if (snapshot_.live(node) && is_quantized(node)) ++quantized[snapshot_.author[node]];
+/// What all families are told apart by, computed once. Immutable; const is thread-safe.
+struct RollupContext {
+  RollupContext(const SnapshotView& view, const FamilySet& set, const DerivedCounts& derived)
+      : snapshot{view}, families{set}, counts{derived} {
+    // The two long walks over the whole graph, beside each other.
+    std::exception_ptr failure;
+    std::thread other{[&] {
+      try {
+        splitter = std::make_unique<ShareSplitter>(snapshot, families);
+        ends = splitter->totals();
+      } catch (...) {
+        failure = std::current_exception();
+      }
+    }};
+    try {
+      find_quantizers();
+      below = descendant_sums(snapshot, [this](NodeId node) {
+        AdoptionSums one = contribution(snapshot, counts, node);
+        one.fresh = one.downloaded = 0;  // nobody asks for these of single models
+        return one;
+      });
+    } catch (...) {
+      other.join();
+      throw;
     }
-    quantizer_.resize(snapshot_.terms.size());
-    for (std::size_t term = 1; term < quantized.size(); ++term)
-      quantizer_[term] = quantized[term] >= adoption::kQuantizerModels;
-    sums_of_descendants_ = descendant_sums(snapshot_, [this](NodeId node) {
-      AdoptionSums one = contribution(snapshot_, counts_, node);
-      one.fresh = one.downloaded = 0;  // nobody asks for these of single models
-      return one;
-    });
+    other.join();
+    if (failure) std::rethrow_exception(failure);
+    has_point.resize(snapshot.node_count());
+    for (const auto& [node, point] : counts.points) has_point[node] = true;
+    live = static_cast<std::uint64_t>(
+        std::count(snapshot.state.begin(), snapshot.state.end(), NodeState::live));
+    shares = round_to(ends, live * kMillion);
+    for (const FamilyDefinition& family : families.definitions())
+      place.push_back(family.top_level() ? top_level++ : UINT32_MAX);
   }
 
   [[nodiscard]] bool is_quantized(NodeId node) const {
-    for (EdgeId e = snapshot_.parent_begin[node]; e < snapshot_.parent_begin[node + 1]; ++e) {
-      if (snapshot_.relation[e] == Relation::quantized) return true;
+    for (EdgeId e = snapshot.parent_begin[node]; e < snapshot.parent_begin[node + 1]; ++e) {
+      if (snapshot.relation[e] == Relation::quantized) return true;
     }
     return false;
   }
-
   [[nodiscard]] std::string term_name(std::uint32_t term) const {
-    const std::string_view text = snapshot_.terms[term];
+    const std::string_view text = snapshot.terms[term];
     return text.empty() ? kNotDeclared : std::string{text};
   }
   [[nodiscard]] std::string name_in(Breakdown breakdown, std::uint32_t key) const {
     switch (breakdown) {
+      case Breakdown::role:
+        return key == 0 ? kOfficial : kDerivatives;
       case Breakdown::relation:
         return std::string{to_string(static_cast<Relation>(key))};
       case Breakdown::depth:
         return std::to_string(key);
       case Breakdown::series:
-        return key == 0 ? kNotDeclared : families_.definitions()[key - 1].name;
+        return key == 0 ? kNotDeclared : families.definitions()[key - 1].name;
       case Breakdown::created:
         return key == 0 ? std::string{kNotDeclared}
                         : std::to_string(key / 12 + 1970) + (key % 12 < 9 ? "-0" : "-") +
@@ -223,15 +234,117 @@ class Roller {
     }
   }
 
-  /// Months since 1970 began, as in name_in().
-  [[nodiscard]] static std::uint32_t month_key(UnixSeconds time) {
-    if (time == kUnknownTime || time < 31 * adoption::kDay) return 0;
-    const std::string text = format_utc(time);
-    const int year = std::atoi(text.substr(0, 4).c_str());
-    const int month = std::atoi(text.substr(5, 2).c_str());
-    return static_cast<std::uint32_t>((year - 1970) * 12 + month - 1);
+  const SnapshotView& snapshot;
+  const FamilySet& families;
+  const DerivedCounts& counts;
+  std::vector<bool> quantizer;  ///< By term.
+  std::vector<bool> has_point;  ///< By node: whether all that is derived of it is there.
+  DescendantSums below;
+  std::unique_ptr<ShareSplitter> splitter;
+  std::vector<Weight> ends;
+  std::vector<std::uint64_t> shares;  ///< Of each top-level family and the rest, in millionths.
+  std::vector<std::uint32_t> place;  ///< Of each definition among the top-level ones, if it is one.
+  std::uint32_t top_level = 0;
+  std::uint64_t live = 0;
+
+ private:
+  /// Authors of many quantized models: what makes one is that some edge of it says so.
+  void find_quantizers() {
+    std::vector<std::uint32_t> quantized(snapshot.terms.size());
+    for (NodeId node = 0; node < snapshot.node_count(); ++node) {
+      if (snapshot.live(node) && is_quantized(node)) ++quantized[snapshot.author[node]];
+    }
+    quantizer.resize(snapshot.terms.size());
+    for (std::size_t term = 1; term < quantized.size(); ++term)
+      quantizer[term] = quantized[term] >= adoption::kQuantizerModels;
   }
-  /// The same without making a text for each model: months of days are looked up.
+};
+
+/// What came of one family, or of the whole hub.
+struct RolledPart {
+  std::vector<RollupGroup> groups;
+  std::vector<Board> boards;
+  AdoptionSums whole;  ///< All of it: by shares of a family, as counted of the hub.
+};
+
+/// Rolls one family after the other up, keeping its memory. One thread.
+class Roller {
+ public:
+  explicit Roller(const RollupContext& context)
+      : context_{context},
+        snapshot_{context.snapshot},
+        counts_{context.counts},
+        root_of_(context.snapshot.node_count()) {}
+
+  RolledPart roll_family(std::size_t definition) {
+    const FamilyDefinition& family = context_.families.definitions()[definition];
+    const std::uint32_t place = context_.place[definition];
+    const bool top_level = place != UINT32_MAX;
+    const FamilyMembers members = members_of(snapshot_, context_.families, family);
+    mark_series(family);
+    RolledPart part;
+    std::vector<NodeId> listed;
+    const auto share = [&](NodeId node) {
+      return top_level ? context_.splitter->share_of(node, place) : Weight{0};
+    };
+    for (const NodeId root : members.roots) {
+      root_of_[root] = root;
+      if (!snapshot_.live(root)) continue;
+      const AdoptionSums sums = contribution(snapshot_, counts_, root);
+      plain_[Breakdown::role].add(0, sums);
+      if (const Weight weight = share(root); weight != 0)
+        shared_[Breakdown::role].add(0, {sums, weight});
+      listed.push_back(root);
+    }
+    for (const Reached& row : members.derivatives) {
+      root_of_[row.node] = root_of_[row.via];
+      if (!snapshot_.live(row.node)) continue;
+      const AdoptionSums sums = contribution(snapshot_, counts_, row.node);
+      add_derivative(plain_, row, sums);
+      if (const Weight weight = share(row.node); weight != 0)
+        add_derivative(shared_, row, SharedSums::Part{sums, weight});
+      listed.push_back(row.node);
+    }
+    put_plain(part, {family.name, Breakdown::role, SharePolicy::any});
+    for (const Breakdown breakdown : kDerivativeBreakdowns)
+      put_plain(part, {family.name, breakdown, SharePolicy::any});
+    if (top_level) put_fractional(part, family.name, context_.shares[place]);
+    add_boards(part, family.name, listed);
+    return part;
+  }
+
+  /// The whole hub: all models, authors, quantizers, and what is below each model.
+  RolledPart roll_hub() {
+    RolledPart part;
+    std::vector<NodeId> listed;
+    for (NodeId node = 0; node < snapshot_.node_count(); ++node) {
+      if (!snapshot_.live(node)) continue;
+      const AdoptionSums sums = contribution(snapshot_, counts_, node);
+      part.whole += sums;
+      const std::uint32_t author = snapshot_.author[node];
+      plain_[Breakdown::author].add(author, sums);
+      if (context_.is_quantized(node))
+        plain_[Breakdown::quantizer].add(context_.quantizer[author] ? author : 0, sums);
+      listed.push_back(node);
+    }
+    part.groups.push_back(
+        {.key = {{}, Breakdown::role, SharePolicy::any}, .entries = {{kHubModels, part.whole}}});
+    put_plain(part, {{}, Breakdown::author, SharePolicy::any});
+    keep_largest(part.groups.back().entries);
+    put_plain(part, {{}, Breakdown::quantizer, SharePolicy::any});
+    RollupGroup below{.key = {{}, Breakdown::descendants, SharePolicy::any}};
+    for (const auto& [node, sums] : context_.below) {
+      if (sums.models != 0) below.entries.emplace_back(descendants_key(snapshot_, node), sums);
+    }
+    std::sort(below.entries.begin(), below.entries.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    part.groups.push_back(std::move(below));
+    add_boards(part, {}, listed);
+    return part;
+  }
+
+ private:
+  /// Months since 1970 began, as in RollupContext::name_in(); days are looked up.
   [[nodiscard]] std::uint32_t month_of_node(NodeId node) {
     const UnixSeconds time = snapshot_.created_at[node];
     if (time == kUnknownTime || time < 0) return 0;
@@ -241,15 +354,21 @@ class Roller {
     if (month_of_day_[day] == UINT32_MAX) month_of_day_[day] = month_key(time);
     return month_of_day_[day];
   }
+  [[nodiscard]] static std::uint32_t month_key(UnixSeconds time) {
+    const std::string text = format_utc(time);
+    const int year = std::atoi(text.substr(0, 4).c_str());
+    const int month = std::atoi(text.substr(5, 2).c_str());
+    return static_cast<std::uint32_t>((year - 1970) * 12 + month - 1);
+  }
 
   /// Series of this family by root: the narrowest one that has it.
   void mark_series(const FamilyDefinition& family) {
-    const auto& all = families_.definitions();
+    const auto& all = context_.families.definitions();
     std::vector<std::pair<std::size_t, std::size_t>> by_size;  // roots, place in `all`
     std::vector<std::vector<NodeId>> roots(all.size());
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (all[i].parent != family.name) continue;
-      roots[i] = families_.roots(snapshot_, all[i]);
+      roots[i] = context_.families.roots(snapshot_, all[i]);
       by_size.emplace_back(roots[i].size(), i);
     }
     // The widest first, so that narrower ones replace it; of equals the first name stands.
@@ -274,7 +393,7 @@ class Roller {
     buckets[Breakdown::library].add(snapshot_.library[row.node], part);
     buckets[Breakdown::pipeline_tag].add(snapshot_.pipeline_tag[row.node], part);
     if (relation == Relation::quantized)
-      buckets[Breakdown::quantizer].add(quantizer_[author] ? author : 0, part);
+      buckets[Breakdown::quantizer].add(context_.quantizer[author] ? author : 0, part);
     buckets[Breakdown::depth].add(row.depth, part);
     if (!series_of_root_.empty()) {
       const auto series = series_of_root_.find(root_of_[row.node]);
@@ -283,12 +402,16 @@ class Roller {
     buckets[Breakdown::created].add(month_of_node(row.node), part);
   }
 
-  [[nodiscard]] static std::string role_name(std::uint32_t key) {
-    return key == 0 ? kOfficial : kDerivatives;
+  template <class Sums>
+  std::vector<std::pair<std::string, Sums>> drained(FamilyBuckets<Sums>& buckets,
+                                                    Breakdown breakdown) {
+    return buckets[breakdown].drain(
+        [&](std::uint32_t key) { return context_.name_in(breakdown, key); });
   }
 
-  void put_plain(const RollupKey& key, std::vector<std::pair<std::string, PlainSums>> named) {
+  void put_plain(RolledPart& part, const RollupKey& key) {
     RollupGroup group{.key = key};
+    auto named = drained(plain_, key.breakdown);
     group.entries.reserve(named.size());
     for (auto& [name, sums] : named) {
       if (!group.entries.empty() && group.entries.back().first == name) {
@@ -297,73 +420,40 @@ class Roller {
         group.entries.emplace_back(std::move(name), sums.sums);
       }
     }
-    out_.groups.push_back(std::move(group));
+    part.groups.push_back(std::move(group));
   }
 
-  void add_family(const FamilyDefinition& family) {
-    const FamilyMembers members = members_of(snapshot_, families_, family);
-    mark_series(family);
-    std::vector<NodeId> listed;
-    for (const NodeId root : members.roots) {
-      root_of_[root] = root;
-      if (!snapshot_.live(root)) continue;
-      plain_[Breakdown::role].add(0, contribution(snapshot_, counts_, root));
-      listed.push_back(root);
+  /// `share` is the family's whole, in millionths.
+  void put_fractional(RolledPart& part, const std::string& family, std::uint64_t share) {
+    put_shared(part, {family, Breakdown::role, SharePolicy::fractional}, nullptr);
+    auto& roles = part.groups.back().entries;
+    std::int64_t official = 0;
+    for (const auto& [name, sums] : roles) official += name == kOfficial ? sums.share : 0;
+    AdoptionSums derived;
+    for (auto& [name, sums] : roles) {
+      // The family's whole share was rounded with all others; what is not its own models' is
+      // derived.
+      if (name == kDerivatives) {
+        sums.share = static_cast<std::int64_t>(share) - official;
+        derived = sums;
+      }
+      part.whole += sums;
     }
-    for (const Reached& row : members.derivatives) {
-      root_of_[row.node] = root_of_[row.via];
-      if (!snapshot_.live(row.node)) continue;
-      add_derivative(plain_, row, contribution(snapshot_, counts_, row.node));
-      listed.push_back(row.node);
-    }
-    put_plain({family.name, Breakdown::role, SharePolicy::any},
-              plain_[Breakdown::role].drain(role_name));
     for (const Breakdown breakdown : kDerivativeBreakdowns) {
-      put_plain(
-          {family.name, breakdown, SharePolicy::any},
-          plain_[breakdown].drain([&](std::uint32_t key) { return name_in(breakdown, key); }));
+      // Quantizers' buckets are only of quantized models.
+      put_shared(part, {family, breakdown, SharePolicy::fractional},
+                 breakdown == Breakdown::quantizer ? nullptr : &derived);
     }
-    add_boards(family.name, &listed);
   }
 
-  /// The whole hub: all models, authors, quantizers, and what is below each model.
-  void add_hub() {
-    PlainSums all;
-    for (NodeId node = 0; node < snapshot_.node_count(); ++node) {
-      if (!snapshot_.live(node)) continue;
-      const AdoptionSums part = contribution(snapshot_, counts_, node);
-      all.add(part);
-      const std::uint32_t author = snapshot_.author[node];
-      plain_[Breakdown::author].add(author, part);
-      if (is_quantized(node))
-        plain_[Breakdown::quantizer].add(quantizer_[author] ? author : 0, part);
-    }
-    std::vector<std::pair<std::string, PlainSums>> named;
-    named.emplace_back(kHubModels, all);
-    put_plain({{}, Breakdown::role, SharePolicy::any}, std::move(named));
-    auto authors = plain_[Breakdown::author].drain([&](auto key) { return term_name(key); });
-    keep_largest(authors);
-    put_plain({{}, Breakdown::author, SharePolicy::any}, std::move(authors));
-    put_plain({{}, Breakdown::quantizer, SharePolicy::any},
-              plain_[Breakdown::quantizer].drain(
-                  [&](auto key) { return name_in(Breakdown::quantizer, key); }));
-    hub_ = all.sums;
-
-    RollupGroup below{.key = {{}, Breakdown::descendants, SharePolicy::any}};
-    for (const auto& [node, sums] : sums_of_descendants_) {
-      if (sums.models != 0) below.entries.emplace_back(descendants_key(snapshot_, node), sums);
-    }
-    std::sort(below.entries.begin(), below.entries.end(),
-              [](const auto& a, const auto& b) { return a.first < b.first; });
-    out_.groups.push_back(std::move(below));
-  }
+  void put_shared(RolledPart& part, const RollupKey& key, const AdoptionSums* whole);
 
   /// Of the authors of the whole hub, those who lead by downloads or by models.
-  static void keep_largest(std::vector<std::pair<std::string, PlainSums>>& authors) {
+  static void keep_largest(std::vector<std::pair<std::string, AdoptionSums>>& authors) {
     if (authors.size() <= kBoardRows) return;
     const auto nth_of = [&](auto&& value) {
       std::vector<std::int64_t> values;
-      for (const auto& [name, sums] : authors) values.push_back(value(sums.sums));
+      for (const auto& [name, sums] : authors) values.push_back(value(sums));
       std::nth_element(values.begin(), values.begin() + (kBoardRows - 1), values.end(),
                        std::greater<>{});
       return values[kBoardRows - 1];
@@ -373,20 +463,8 @@ class Roller {
     const std::int64_t by_downloads = nth_of(downloads);
     const std::int64_t by_models = nth_of(models);
     std::erase_if(authors, [&](const auto& one) {
-      return downloads(one.second.sums) < by_downloads && models(one.second.sums) < by_models;
+      return downloads(one.second) < by_downloads && models(one.second) < by_models;
     });
-  }
-
-  void add_fractional();
-  void put_shared(const RollupKey& key, std::vector<std::pair<std::string, SharedSums>> named,
-                  const AdoptionSums* whole);
-
-  [[nodiscard]] std::vector<NodeId> all_live() const {
-    std::vector<NodeId> nodes;
-    for (NodeId node = 0; node < snapshot_.node_count(); ++node) {
-      if (snapshot_.live(node)) nodes.push_back(node);
-    }
-    return nodes;
   }
 
   /// kNoValue where the model is not on the board.
@@ -400,10 +478,10 @@ class Roller {
       case ModelBoard::likes:
         return snapshot_.likes[node] > 0 ? snapshot_.likes[node] : kNoValue;
       case ModelBoard::derivatives: {
-        const auto found = sums_of_descendants_.find(node);
-        return found == sums_of_descendants_.end() || found->second.models == 0
-                   ? kNoValue
-                   : found->second.models;
+        if (snapshot_.child_begin[node + 1] == snapshot_.child_begin[node]) return kNoValue;
+        const auto found = context_.below.find(node);
+        return found == context_.below.end() || found->second.models == 0 ? kNoValue
+                                                                          : found->second.models;
       }
       case ModelBoard::growth: {
         const DerivedPoint* point = point_of(node);
@@ -429,19 +507,16 @@ class Roller {
   }
 
   [[nodiscard]] const DerivedPoint* point_of(NodeId node) const {
+    if (!context_.has_point[node]) return nullptr;
     const auto found = counts_.points.find(node);
     return found == counts_.points.end() ? nullptr : &found->second;
   }
 
-  /// `members`: nullptr for every live model.
-  void add_boards(const std::string& family, const std::vector<NodeId>* members) {
-    std::vector<NodeId> everyone;
-    if (members == nullptr) everyone = all_live();
-    const std::vector<NodeId>& nodes = members == nullptr ? everyone : *members;
+  void add_boards(RolledPart& part, const std::string& family, const std::vector<NodeId>& members) {
     for (std::size_t b = 0; b < kModelBoards; ++b) {
       const auto kind = static_cast<ModelBoard>(b);
       std::vector<std::pair<std::int64_t, NodeId>> rows;
-      for (const NodeId node : nodes) {
+      for (const NodeId node : members) {
         if (const std::int64_t value = board_value(kind, node); value != kNoValue)
           rows.emplace_back(value, node);
       }
@@ -455,32 +530,27 @@ class Roller {
       std::sort(rows.begin(), rows.end(), before);
       Board board{.board = kind, .family = family};
       for (const auto& [value, node] : rows) board.rows.push_back({snapshot_.ordinal[node], value});
-      out_.boards.push_back(std::move(board));
+      part.boards.push_back(std::move(board));
     }
   }
 
   static constexpr std::size_t kMaxDay = 100'000;
 
+  const RollupContext& context_;
   const SnapshotView& snapshot_;
-  const FamilySet& families_;
   const DerivedCounts& counts_;
-  Rollup out_;
   std::vector<NodeId> root_of_;  ///< Of the nodes of the family at hand.
-  std::vector<bool> quantizer_;  ///< By term.
-  std::map<NodeId, std::uint32_t> series_of_root_;
+  std::unordered_map<NodeId, std::uint32_t> series_of_root_;
   std::vector<std::uint32_t> month_of_day_;
   FamilyBuckets<PlainSums> plain_;
   FamilyBuckets<SharedSums> shared_;
-  DescendantSums sums_of_descendants_;
-  AdoptionSums hub_;
 };
 
 /// Rounds shares and sums so that they add up to `whole`, or each for itself where there is none.
-void Roller::put_shared(const RollupKey& key, std::vector<std::pair<std::string, SharedSums>> named,
-                        const AdoptionSums* whole) {
+void Roller::put_shared(RolledPart& part, const RollupKey& key, const AdoptionSums* whole) {
   // Keys of one name first become one.
   std::vector<std::pair<std::string, SharedSums>> merged;
-  for (auto& one : named) {
+  for (auto& one : drained(shared_, key.breakdown)) {
     if (merged.empty() || merged.back().first != one.first) {
       merged.push_back(std::move(one));
       continue;
@@ -526,70 +596,60 @@ void Roller::put_shared(const RollupKey& key, std::vector<std::pair<std::string,
       for (std::size_t i = 0; i < merged.size(); ++i) group.entries[i].second.total[k] = totals[i];
     }
   }
-  out_.groups.push_back(std::move(group));
+  part.groups.push_back(std::move(group));
 }
 
-void Roller::add_fractional() {
-  const ShareSplitter splitter{snapshot_, families_};
-  const std::vector<std::uint64_t> shares =
-      round_to(splitter.totals(), static_cast<std::uint64_t>(hub_.models) * kMillion);
-  AdoptionSums other = hub_;
-  other.share = static_cast<std::int64_t>(hub_.models) * static_cast<std::int64_t>(kMillion);
-  other.fresh *= static_cast<std::int64_t>(kMillion);
-  std::size_t index = 0;
-  for (const FamilyDefinition& family : families_.definitions()) {
-    if (!family.top_level()) continue;
-    const std::vector<Weight> share = splitter.shares_in(index);
-    const FamilyMembers members = members_of(snapshot_, families_, family);
-    mark_series(family);
-    const auto part_of = [&](NodeId node) {
-      return SharedSums::Part{.sums = contribution(snapshot_, counts_, node), .share = share[node]};
-    };
-    for (const NodeId root : members.roots) {
-      root_of_[root] = root;
-      if (snapshot_.live(root) && share[root] != 0) shared_[Breakdown::role].add(0, part_of(root));
+/// Calls `work(task)` for each task on two threads, each with what `make()` made for it.
+template <class Make, class Work>
+void on_two_threads(std::size_t tasks, Make&& make, Work&& work) {
+  std::atomic<std::size_t> next{0};
+  std::array<std::exception_ptr, 2> failures;
+  const auto run = [&](std::size_t thread) {
+    try {
+      auto tool = make();
+      for (std::size_t task = next++; task < tasks; task = next++) work(tool, task);
+    } catch (...) {
+      failures[thread] = std::current_exception();
     }
-    for (const Reached& row : members.derivatives) {
-      root_of_[row.node] = root_of_[row.via];
-      if (snapshot_.live(row.node) && share[row.node] != 0)
-        add_derivative(shared_, row, part_of(row.node));
-    }
-    put_shared({family.name, Breakdown::role, SharePolicy::fractional},
-               shared_[Breakdown::role].drain(role_name), nullptr);
-    AdoptionSums derived;
-    std::int64_t official = 0;
-    std::int64_t* share_of_derived = nullptr;
-    for (auto& [name, sums] : out_.groups.back().entries) {
-      if (name == kOfficial) official = sums.share;
-      if (name == kDerivatives) share_of_derived = &sums.share;
-    }
-    // The family's whole share was rounded with all others; what is not its own models' is derived.
-    if (share_of_derived != nullptr)
-      *share_of_derived = static_cast<std::int64_t>(shares[index]) - official;
-    for (const auto& [name, sums] : out_.groups.back().entries) {
-      if (name == kDerivatives) derived = sums;
-      other.share -= sums.share;
-      other.fresh -= sums.fresh;
-      for (std::size_t k = 0; k < kCountKinds; ++k) other.total[k] -= sums.total[k];
-    }
-    for (const Breakdown breakdown : kDerivativeBreakdowns) {
-      // Quantizers' buckets are only of quantized models.
-      put_shared(
-          {family.name, breakdown, SharePolicy::fractional},
-          shared_[breakdown].drain([&](std::uint32_t key) { return name_in(breakdown, key); }),
-          breakdown == Breakdown::quantizer ? nullptr : &derived);
-    }
-    ++index;
+  };
+  std::thread other{run, 1};
+  run(0);
+  other.join();
+  for (const auto& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
   }
-  out_.groups.push_back(
-      {.key = {{}, Breakdown::role, SharePolicy::fractional}, .entries = {{kHubOther, other}}});
 }
 
 }  // namespace
 
 Rollup roll_up(const SnapshotView& snapshot, const FamilySet& families,
                const DerivedCounts& counts) {
-  return Roller{snapshot, families, counts}.run();
+  const RollupContext context{snapshot, families, counts};
+  const std::size_t definitions = families.definitions().size();
+  // The hub is the longest task: it comes first.
+  std::vector<RolledPart> parts(definitions + 1);
+  on_two_threads(
+      parts.size(), [&] { return Roller{context}; },
+      [&](Roller& roller, std::size_t task) {
+        parts[task] = task == 0 ? roller.roll_hub() : roller.roll_family(task - 1);
+      });
+  Rollup rollup;
+  AdoptionSums other = parts[0].whole;
+  const auto millionths = static_cast<std::int64_t>(kMillion);
+  other.share = other.models * millionths;
+  other.fresh *= millionths;
+  for (std::size_t task = 0; task < parts.size(); ++task) {
+    RolledPart& part = parts[task];
+    std::move(part.groups.begin(), part.groups.end(), std::back_inserter(rollup.groups));
+    std::move(part.boards.begin(), part.boards.end(), std::back_inserter(rollup.boards));
+    if (task == 0) continue;
+    other.share -= part.whole.share;
+    other.fresh -= part.whole.fresh;
+    for (std::size_t k = 0; k < kCountKinds; ++k) other.total[k] -= part.whole.total[k];
+  }
+  rollup.groups.push_back(
+      {.key = {{}, Breakdown::role, SharePolicy::fractional}, .entries = {{kHubOther, other}}});
+  return rollup;
 }
 
 }  // namespace stemma

@@ -76,25 +76,59 @@ struct Components {
   }
 };
 
+/// What is on a cycle, or below one: all that counting parents down does not reach.
+struct Remaining {
+  const std::vector<std::uint32_t>* waiting = nullptr;
+  bool operator()(NodeId node) const { return (*waiting)[node] != 0; }
+};
+
 Components find_components(const SnapshotView& snapshot, const Terminals& terminals) {
+  const NodeId nodes = snapshot.node_count();
+  Components components;
+  components.of.resize(nodes);
+  components.members.reserve(nodes);
+  // Without a cycle a node is a component of its own, and its turn comes when all its parents are
+  // done.
+  std::vector<std::uint32_t> waiting(nodes);
+  for (NodeId node = 0; node < nodes; ++node) {
+    if (!terminals.contains(node))
+      waiting[node] = snapshot.parent_begin[node + 1] - snapshot.parent_begin[node];
+    if (waiting[node] == 0) components.members.push_back(node);
+  }
+  for (std::size_t done = 0; done < components.members.size(); ++done) {
+    const NodeId node = components.members[done];
+    components.of[node] = static_cast<std::uint32_t>(done);
+    for (std::uint32_t i = snapshot.child_begin[node]; i < snapshot.child_begin[node + 1]; ++i) {
+      const NodeId child = snapshot.child[i];
+      if (!terminals.contains(child) && --waiting[child] == 0) components.members.push_back(child);
+    }
+  }
+  const auto single = static_cast<std::uint32_t>(components.members.size());
+  components.begin.resize(single + std::size_t{1});
+  std::iota(components.begin.begin(), components.begin.end(), 0U);
+  if (single == nodes) return components;
+
   const LineageGraph lineage{snapshot};
   const auto upwards = boost::make_reverse_graph(lineage);
-  const boost::filtered_graph climb{upwards, Climbs{&terminals}};
-  Components components;
-  components.of.resize(snapshot.node_count());
+  const boost::filtered_graph climb{upwards, Climbs{&terminals}, Remaining{&waiting}};
   // Tarjan's algorithm numbers a component only when all that it leads to are numbered.
+  std::vector<std::uint32_t> found(nodes);
   const boost::typed_identity_property_map<NodeId> index;
-  const std::uint32_t count = boost::strong_components(
-      climb, boost::make_iterator_property_map(components.of.begin(), index),
-      boost::vertex_index_map(index));
-
-  components.begin.resize(count + std::size_t{1});
-  for (const std::uint32_t c : components.of) ++components.begin[c + std::size_t{1}];
-  std::partial_sum(components.begin.begin(), components.begin.end(), components.begin.begin());
-  components.members.resize(components.of.size());
-  std::vector<std::uint32_t> next{components.begin.begin(), components.begin.end() - 1};
-  for (NodeId node = 0; node < snapshot.node_count(); ++node) {
-    components.members[next[components.of[node]]++] = node;
+  const std::uint32_t count =
+      boost::strong_components(climb, boost::make_iterator_property_map(found.begin(), index),
+                               boost::vertex_index_map(index));
+  std::vector<std::uint32_t> sizes(count + std::size_t{1});
+  for (NodeId node = 0; node < nodes; ++node) {
+    if (waiting[node] == 0) continue;
+    components.of[node] = single + found[node];
+    ++sizes[found[node] + std::size_t{1}];
+  }
+  std::partial_sum(sizes.begin(), sizes.end(), sizes.begin());
+  for (std::size_t c = 1; c < sizes.size(); ++c) components.begin.push_back(single + sizes[c]);
+  components.members.resize(nodes);
+  std::vector<std::uint32_t> next{sizes.begin(), sizes.end() - 1};
+  for (NodeId node = 0; node < nodes; ++node) {
+    if (waiting[node] != 0) components.members[single + next[found[node]]++] = node;
   }
   return components;
 }
@@ -120,11 +154,70 @@ void outside_parents(const SnapshotView& snapshot, const Components& components,
 
 struct ShareSplitter::Impl {
   Impl(const SnapshotView& view, const FamilySet& families)
-      : snapshot{view}, terminals{view, families}, components{find_components(view, terminals)} {}
+      : snapshot{view}, terminals{view, families}, components{find_components(view, terminals)} {
+    share();
+  }
+
+  /// From the roots downwards: components are numbered after all that they climb to. Most nodes
+  /// have one parent, and then its very shares: a list is made for roots and for what has several.
+  void share() {
+    lists.emplace_back(0, 0);
+    list_of.resize(components.size());
+    std::vector<NodeId> parents;
+    std::vector<Weight> sums(terminals.family_count());
+    for (std::size_t c = 0; c < components.size(); ++c) {
+      const auto members = components[c];
+      const NodeId first = members[0];
+      if (terminals.contains(first)) {
+        const auto ends = terminals.families_of(first);
+        begin_list();
+        for (const auto& end : ends) shares.push_back({end.second, kOne / ends.size()});
+        end_list(c);
+        continue;
+      }
+      const std::uint32_t begin = snapshot.parent_begin[first];
+      if (members.size() == 1 && snapshot.parent_begin[first + 1] - begin <= 1) {
+        if (snapshot.parent_begin[first + 1] != begin)
+          list_of[c] = list_of[components.of[snapshot.parent[begin]]];
+        continue;
+      }
+      outside_parents(snapshot, components, c, parents);
+      if (parents.empty()) continue;
+      const std::uint32_t one = list_of[components.of[parents[0]]];
+      const bool same = std::all_of(parents.begin(), parents.end(), [&](NodeId parent) {
+        return list_of[components.of[parent]] == one;
+      });
+      if (same) {
+        list_of[c] = one;
+        continue;
+      }
+      std::fill(sums.begin(), sums.end(), Weight{0});
+      for (const NodeId parent : parents) {
+        for (const Share& share : of(components.of[parent])) sums[share.family] += share.weight;
+      }
+      begin_list();
+      for (std::uint32_t family = 0; family < sums.size(); ++family) {
+        if (sums[family] != 0) shares.push_back({family, sums[family] / parents.size()});
+      }
+      end_list(c);
+    }
+  }
+  void begin_list() { lists.emplace_back(static_cast<std::uint32_t>(shares.size()), 0); }
+  void end_list(std::size_t component) {
+    lists.back().second = static_cast<std::uint32_t>(shares.size());
+    list_of[component] = static_cast<std::uint32_t>(lists.size() - 1);
+  }
+  [[nodiscard]] std::span<const Share> of(std::size_t component) const {
+    const auto& [begin, end] = lists[list_of[component]];
+    return std::span{shares}.subspan(begin, end - begin);
+  }
 
   const SnapshotView& snapshot;
   const Terminals terminals;
   const Components components;
+  std::vector<Share> shares;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> lists;  ///< Of `shares`; the first is empty.
+  std::vector<std::uint32_t> list_of;                          ///< By component.
 };
 
 ShareSplitter::ShareSplitter(const SnapshotView& snapshot, const FamilySet& families)
@@ -132,7 +225,9 @@ ShareSplitter::ShareSplitter(const SnapshotView& snapshot, const FamilySet& fami
 ShareSplitter::~ShareSplitter() = default;
 
 std::vector<Weight> ShareSplitter::totals() const {
-  const auto& [snapshot, terminals, components] = *impl_;
+  const SnapshotView& snapshot = impl_->snapshot;
+  const Terminals& terminals = impl_->terminals;
+  const Components& components = impl_->components;
   std::vector<Weight> ends(terminals.family_count() + 1);
   std::vector<Weight> weight(components.size());
   std::vector<NodeId> parents;
@@ -149,6 +244,11 @@ std::vector<Weight> ShareSplitter::totals() const {
             [&](std::size_t i, Weight part) { ends[families[i].second] += part; });
       continue;
     }
+    const std::uint32_t begin = snapshot.parent_begin[members[0]];
+    if (members.size() == 1 && snapshot.parent_begin[members[0] + 1] - begin == 1) {
+      weight[components.of[snapshot.parent[begin]]] += weight[c];
+      continue;
+    }
     outside_parents(snapshot, components, c, parents);
     if (parents.empty()) {
       ends.back() += weight[c];
@@ -160,27 +260,8 @@ std::vector<Weight> ShareSplitter::totals() const {
   return ends;
 }
 
-std::vector<Weight> ShareSplitter::shares_in(std::size_t top_level) const {
-  const auto& [snapshot, terminals, components] = *impl_;
-  std::vector<Weight> share(components.size());
-  std::vector<NodeId> parents;
-  // Components are numbered after all that they climb to.
-  for (std::size_t c = 0; c < components.size(); ++c) {
-    const auto members = components[c];
-    if (terminals.contains(members[0])) {
-      const auto ends = terminals.families_of(members[0]);
-      const bool ours = std::any_of(ends.begin(), ends.end(),
-                                    [&](const auto& end) { return end.second == top_level; });
-      if (ours) share[c] = kOne / ends.size();
-      continue;
-    }
-    outside_parents(snapshot, components, c, parents);
-    for (const NodeId parent : parents) share[c] += share[components.of[parent]];
-    if (!parents.empty()) share[c] /= parents.size();
-  }
-  std::vector<Weight> by_node(snapshot.node_count());
-  for (NodeId node = 0; node < by_node.size(); ++node) by_node[node] = share[components.of[node]];
-  return by_node;
+std::span<const ShareSplitter::Share> ShareSplitter::shares_of(NodeId node) const {
+  return impl_->of(impl_->components.of[node]);
 }
 
 std::vector<std::uint64_t> round_to(std::span<const Weight> weights, std::uint64_t whole) {

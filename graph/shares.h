@@ -71,8 +71,8 @@ struct WeightedSum {
 [[nodiscard]] std::vector<std::int64_t> round_sums(std::span<const WeightedSum> sums,
                                                    std::int64_t whole);
 
-/// What is split over whom. `snapshot` must outlive it. Cost: linear in nodes and edges, here and
-/// in each function.
+/// What is split over whom. Immutable; const is thread-safe. `snapshot` must outlive it. Cost:
+/// linear in nodes and edges, and in totals().
 class ShareSplitter {
  public:
   ShareSplitter(const SnapshotView& snapshot, const FamilySet& families);
@@ -82,8 +82,21 @@ class ShareSplitter {
 
   /// The weight that ends in each top-level family and, last, in none.
   [[nodiscard]] std::vector<Weight> totals() const;
-  /// How much of each node's unit ends in one top-level family, by its place among those.
-  [[nodiscard]] std::vector<Weight> shares_in(std::size_t top_level) const;
+
+  /// How much of a node's unit ends in a top-level family, by its place among those.
+  struct Share {
+    std::uint32_t family;
+    Weight weight;
+  };
+  /// Of one node, ascending by family; families that have nothing of it are left out.
+  [[nodiscard]] std::span<const Share> shares_of(NodeId node) const;
+  /// 0 where the family has nothing of it.
+  [[nodiscard]] Weight share_of(NodeId node, std::uint32_t family) const {
+    for (const Share& share : shares_of(node)) {
+      if (share.family == family) return share.weight;
+    }
+    return 0;
+  }
 
  private:
   struct Impl;

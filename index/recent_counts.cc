@@ -45,30 +45,30 @@ class BlockHistory {
     std::copy(known.begin(), known.end(), counts_now_.begin());
     counts_->SeekForPrev(rocks::slice(keys::two(block, newest)));
     presence_->SeekForPrev(rocks::slice(keys::two(block, newest)));
-    have_row_ = false;
+    changes_.clear();
+    if (any_untold_) untold_.fill(0);
+    any_untold_ = false;
   }
 
   /// Goes back to `snapshot`, which must be older than the one before, or the newest.
   void go_to(SnapshotNumber snapshot) {
-    if (have_row_) undo();
-    have_row_ = false;
-    untold_.fill(0);
+    undo();
     // Rows of snapshots that were not asked about are undone on the way.
-    while (is_ours(*counts_) && keys::number(rocks::view(counts_->key()), 1) >= snapshot) {
-      if (have_row_) undo();
-      have_row_ = true;
-      row_snapshot_ = keys::number(rocks::view(counts_->key()), 1);
-      row_.assign(rocks::view(counts_->value()));
+    while (is_ours(*counts_)) {
+      const SnapshotNumber row = keys::number(rocks::view(counts_->key()), 1);
+      if (row < snapshot) break;
+      changes_.clear();
+      if (!each_counts_change(rocks::view(counts_->value()),
+                              [this](const CountsChange& change) { changes_.push_back(change); }))
+        throw impl_.damaged("a block of counts");
       counts_->Prev();
-    }
-    if (have_row_ && row_snapshot_ == snapshot) {
-      const bool whole = each_counts_change(row_, [this](const CountsChange& change) {
-        untold_[change.place] = static_cast<std::uint8_t>(change.untold / kDownloads);
-      });
-      if (!whole) throw impl_.damaged("a block of counts");
-    } else if (have_row_) {
+      if (row == snapshot) break;
       undo();
-      have_row_ = false;
+    }
+    for (const CountsChange& change : changes_) {
+      if (change.untold == 0) continue;
+      untold_[change.place] = static_cast<std::uint8_t>(change.untold / kDownloads);
+      any_untold_ = true;
     }
     while (is_ours(*presence_) && keys::number(rocks::view(presence_->key()), 1) > snapshot)
       presence_->Prev();
@@ -100,17 +100,18 @@ class BlockHistory {
     return key.size() == 8 && keys::number(key, 0) == block_;
   }
 
-  /// What was unknown before a change becomes 0 by it; nobody looks at it then, as no walk before
-  /// carried it.
+  /// Takes the changes of the snapshot at hand back. What was unknown before becomes 0 by it;
+  /// nobody looks at it then, as no walk before carried it.
   void undo() {
-    const bool whole = each_counts_change(row_, [this](const CountsChange& change) {
+    for (const CountsChange& change : changes_) {
       Counts& known = counts_now_[change.place];
-      if ((change.changed & kDownloads) != 0) known.downloads -= change.downloads;
-      if ((change.changed & kDownloadsAllTime) != 0)
-        known.downloads_all_time -= change.downloads_all_time;
-      if ((change.changed & kLikes) != 0) known.likes -= change.likes;
-    });
-    if (!whole) throw impl_.damaged("a block of counts");
+      known.downloads -= change.downloads;
+      known.downloads_all_time -= change.downloads_all_time;
+      known.likes -= change.likes;
+    }
+    changes_.clear();
+    if (any_untold_) untold_.fill(0);
+    any_untold_ = false;
   }
 
   const ModelStore::Impl& impl_;
@@ -120,9 +121,8 @@ class BlockHistory {
   std::array<Counts, kPlaces> counts_now_;
   std::array<std::uint8_t, kPlaces> untold_{};
   PresenceBits present_{};
-  bool have_row_ = false;
-  SnapshotNumber row_snapshot_ = 0;
-  std::string row_;
+  bool any_untold_ = false;
+  std::vector<CountsChange> changes_;  ///< Of the snapshot at hand.
 };
 
 std::vector<PublishedSnapshot> snapshots_up_to(const ModelStore& store, SnapshotNumber newest) {
@@ -155,6 +155,7 @@ class Deriver {
   [[nodiscard]] const std::vector<std::pair<NodeId, DerivedPoint>>& points() const {
     return points_;
   }
+  [[nodiscard]] const CounterMoves& moves() const { return moves_; }
 
   void derive_block(std::uint32_t block) {
     const auto nodes = nodes_.subspan(std::size_t{block} * kPlaces, kPlaces);
@@ -164,8 +165,9 @@ class Deriver {
     history_.open(block, past_[last].number, known);
     history_.go_to(past_[last].number);
     begin(nodes, last);
-    for (std::size_t i = last; i-- > 0 && !open_.empty();) {
+    for (std::size_t i = last; i-- > 0 && (!open_.empty() || !large_.empty());) {
       history_.go_to(past_[i].number);
+      count_moves(i);
       look_at(i);
     }
     finish(nodes);
@@ -189,12 +191,14 @@ class Deriver {
   void begin(std::span<const NodeId> nodes, std::size_t last) {
     const UnixSeconds now = past_[last].observed_at;
     open_.clear();
+    large_.clear();
     for (std::uint32_t i = 0; i < kPlaces; ++i) {
       Place& place = places_[i];
       place = Place{};
       if (nodes[i] == kNoNode || !snapshot_.live(nodes[i])) continue;
       const Counts counts = history_.observed(i, asked_[last]);
       if (counts.downloads_all_time == kUnknownCount) continue;
+      if (counts.downloads >= adoption::kLargeDownloads) large_.push_back(i);
       place.all_time = place.later = counts.downloads_all_time;
       place.downloads = counts.downloads;
       place.week_open = true;
@@ -205,6 +209,15 @@ class Deriver {
       if (place.collect) place.points.push_back({now, true, counts});
       open_.push_back(i);
     }
+  }
+
+  /// Of the large models, against the snapshot before, which is gone to first.
+  void count_moves(std::size_t i) {
+    for (const std::uint32_t p : large_) {
+      moves_.add(places_[p].downloads, places_[p].all_time,
+                 history_.observed(p, asked_[i]).downloads_all_time);
+    }
+    large_.clear();
   }
 
   void look_at(std::size_t i) {
@@ -271,8 +284,10 @@ class Deriver {
   std::span<const NodeId> nodes_;
   DerivedCounts& out_;
   std::array<Place, kPlaces> places_;
-  std::vector<std::uint32_t> open_;
+  std::vector<std::uint32_t> open_;   ///< Places that something is still to be found of.
+  std::vector<std::uint32_t> large_;  ///< Large models that were not yet compared.
   std::vector<std::pair<NodeId, DerivedPoint>> points_;
+  CounterMoves moves_;
 };
 
 /// Fields asked for, of each of `past`.
@@ -289,52 +304,26 @@ std::vector<FieldSet> asked_of(const ModelStore& store, std::span<const PastSnap
 
 }  // namespace
 
-CounterMoves counter_moves(const ModelStore& store, const SnapshotView& snapshot) {
-  CounterMoves moves;
-  const auto snapshots = snapshots_up_to(store, snapshot.total().number);
-  if (snapshots.size() < 2) return moves;
-  const PublishedSnapshot& now = snapshots[snapshots.size() - 1];
-  const PublishedSnapshot& before = snapshots[snapshots.size() - 2];
-  const std::vector<NodeId> nodes = nodes_by_ordinal(snapshot);
-  BlockHistory history{store};
-  std::array<Counts, kPlaces> known;
-  std::vector<std::pair<std::uint32_t, Counts>> large;
-  for (std::uint32_t block = 0; std::size_t{block} * kPlaces < nodes.size(); ++block) {
-    const auto of_block = std::span{nodes}.subspan(std::size_t{block} * kPlaces, kPlaces);
-    const bool any = std::any_of(of_block.begin(), of_block.end(), [&](NodeId node) {
-      return node != kNoNode && snapshot.downloads[node] >= adoption::kLargeDownloads;
-    });
-    if (!any) continue;
-    known_counts(snapshot, of_block, known);
-    history.open(block, now.number, known);
-    history.go_to(now.number);
-    large.clear();
-    for (std::uint32_t i = 0; i < kPlaces; ++i) {
-      const Counts counts = history.observed(i, now.asked);
-      if (counts.downloads >= adoption::kLargeDownloads) large.emplace_back(i, counts);
-    }
-    history.go_to(before.number);
-    for (const auto& [place, counts] : large)
-      moves.add(counts.downloads, counts.downloads_all_time,
-                history.observed(place, before.asked).downloads_all_time);
-  }
-  return moves;
-}
-
-DerivedCounts derive_counts(const ModelStore& store, const SnapshotView& snapshot,
-                            std::span<const PastSnapshot> past) {
-  const std::size_t count = snapshot.node_count();
-  DerivedCounts out{.downloads_7d = std::vector<std::int64_t>(count, kUnknownCount),
-                    .stale = std::vector<std::uint8_t>(count),
-                    .points = {}};
-  if (past.empty() || !past.back().usable) return out;
+SnapshotCounts derive_counts(const ModelStore& store, const SnapshotView& snapshot,
+                             std::span<const PastSnapshot> before) {
+  SnapshotCounts out;
+  const auto unknown = [&] {
+    out.derived = {.downloads_7d = std::vector<std::int64_t>(snapshot.node_count(), kUnknownCount),
+                   .stale = std::vector<std::uint8_t>(snapshot.node_count()),
+                   .points = {}};
+  };
+  unknown();
+  // As if it were usable: whether it is, is known when all models were looked at.
+  std::vector<PastSnapshot> past{before.begin(), before.end()};
+  const SnapshotTotals& now = snapshot.total();
+  past.push_back({now.number, now.observed_at, true});
   const std::vector<NodeId> nodes = nodes_by_ordinal(snapshot);
   const std::vector<FieldSet> asked = asked_of(store, past);
   const auto blocks = static_cast<std::uint32_t>(nodes.size() / kPlaces);
   // Two halves: blocks share no model.
   std::array<std::unique_ptr<Deriver>, 2> halves;
   for (auto& half : halves)
-    half = std::make_unique<Deriver>(store, snapshot, past, asked, nodes, out);
+    half = std::make_unique<Deriver>(store, snapshot, past, asked, nodes, out.derived);
   std::array<std::exception_ptr, 2> failures;
   const auto derive = [&](std::size_t half) {
     try {
@@ -350,8 +339,15 @@ DerivedCounts derive_counts(const ModelStore& store, const SnapshotView& snapsho
   other.join();
   for (std::size_t half = 0; half < 2; ++half) {
     if (failures[half]) std::rethrow_exception(failures[half]);
-    out.points.insert(halves[half]->points().begin(), halves[half]->points().end());
+    const CounterMoves& moves = halves[half]->moves();
+    out.moves.large += moves.large;
+    out.moves.stood += moves.stood;
+    out.moves.fell += moves.fell;
+    out.derived.points.insert(halves[half]->points().begin(), halves[half]->points().end());
   }
+  const UnixSeconds distance = before.empty() ? 0 : now.observed_at - before.back().observed_at;
+  out.flags = judge_snapshot(out.moves, distance, now.partial != 0);
+  if (!out.flags.usable()) unknown();
   return out;
 }
 

@@ -16,15 +16,17 @@ struct PastSnapshot {
   bool usable = true;
 };
 
-/// How the counts of the large models moved from the snapshot before to `snapshot`, which is one of
-/// `store`. Nothing for the first. Cost: two values for each block of 256 models.
-[[nodiscard]] CounterMoves counter_moves(const ModelStore& store, const SnapshotView& snapshot);
+/// What the counts of one snapshot come to.
+struct SnapshotCounts {
+  CounterMoves moves;  ///< Of the large models, from the snapshot before; nothing for the first.
+  SnapshotFlags flags;
+  DerivedCounts derived;  ///< All unknown where the snapshot is not usable.
+};
 
-/// What is derived of each model of `snapshot` from what was observed of it up to then. `past` are
-/// the snapshots up to and with this one, ascending. Where the last is not usable all is unknown.
-/// Reads each block's changes back to the last observation that decides, most often 31 days, not
-/// the whole history.
-[[nodiscard]] DerivedCounts derive_counts(const ModelStore& store, const SnapshotView& snapshot,
-                                          std::span<const PastSnapshot> past);
+/// Derives them for `snapshot`, which is one of `store`, from what was observed up to then. `past`
+/// are the snapshots before it, ascending. Reads each block's changes back to the last observation
+/// that decides, most often 31 days, not the whole history. Runs on two threads.
+[[nodiscard]] SnapshotCounts derive_counts(const ModelStore& store, const SnapshotView& snapshot,
+                                           std::span<const PastSnapshot> past);
 
 }  // namespace stemma

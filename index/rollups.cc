@@ -169,12 +169,11 @@ RollupReport update_rollups(const DataDir& data, ModelStore& store, const Family
     RolledSnapshot rolled;
     rolled.number = snapshot.number;
     rolled.observed_at = snapshot.observed_at;
-    rolled.moves = counter_moves(store, view);
-    const UnixSeconds before = i == 0 ? snapshot.observed_at : snapshots[i - 1].observed_at;
-    rolled.flags = judge_snapshot(rolled.moves, snapshot.observed_at - before, snapshot.partial);
+    const SnapshotCounts counts = derive_counts(store, view, past);
+    rolled.moves = counts.moves;
+    rolled.flags = counts.flags;
     past.push_back({snapshot.number, snapshot.observed_at, rolled.flags.usable()});
-    const FamilySet in_snapshot = families.in(view);
-    file.add(rolled, roll_up(view, in_snapshot, derive_counts(store, view, past)));
+    file.add(rolled, roll_up(view, families.in(view), counts.derived));
     ++report.rolled_up;
   }
   report.newest = past.empty() ? 0 : past.back().number;

@@ -358,6 +358,14 @@ class AdoptionQuery : QueryBase {
           }},
          {"DOWNLOADS 30D", "downloads"},
          {"7D", "downloads_7d"},
+         {self ? "" : "UNKNOWN",
+          {},
+          false,
+          1,
+          [](const AdoptionPointRow& r) {
+            return r.point.derived ? std::string{}
+                                   : count_text(r.point.sums.unknown(CountKind::downloads_7d));
+          }},
          {"ALL TIME", "downloads_all_time"},
          {"LIKES", "likes", false, 2},
          {"FLAGS",
@@ -404,6 +412,7 @@ class AdoptionQuery : QueryBase {
                  {"OF OFFICIAL", true, false, 2},
                  {"7D", true},
                  {"OF OFFICIAL", true, false, 2},
+                 {"UNKNOWN", true, false, 1},
                  {"FLAGS", false, false, 4}}};
     for (const FamilyPoint& point : shown) {
       const auto cell = [&](bool official, AdoptionMetric metric) {
@@ -411,12 +420,14 @@ class AdoptionQuery : QueryBase {
                                        official ? point.new_official : point.new_derivatives,
                                        metric, answer.policy));
       };
-      table.add({date_text(point.at.observed_at), cell(true, AdoptionMetric::derivatives),
-                 cell(false, AdoptionMetric::derivatives),
-                 cell(false, AdoptionMetric::new_derivatives),
-                 cell(false, AdoptionMetric::downloads), cell(true, AdoptionMetric::downloads),
-                 cell(false, AdoptionMetric::downloads_7d),
-                 cell(true, AdoptionMetric::downloads_7d), flags_text(point.flags)});
+      table.add(
+          {date_text(point.at.observed_at), cell(true, AdoptionMetric::derivatives),
+           cell(false, AdoptionMetric::derivatives), cell(false, AdoptionMetric::new_derivatives),
+           cell(false, AdoptionMetric::downloads), cell(true, AdoptionMetric::downloads),
+           cell(false, AdoptionMetric::downloads_7d), cell(true, AdoptionMetric::downloads_7d),
+           count_text(point.official.unknown(CountKind::downloads_7d) +
+                      point.derivatives.unknown(CountKind::downloads_7d)),
+           flags_text(point.flags)});
     }
     print(out + '\n' + lines.text(terminal_width()) + '\n' + table.text(terminal_width()) +
           showing_last(shown.size(), answer.points.size()) + marks());

@@ -106,7 +106,16 @@ def commands(hub, models, families):
         ("impact", a, "--exposure", "carries"), ("changes", "--since", "0"), ("changes", "--since", "1"), ("crawls",), ("verify",),
     ):
         yield "questions", arguments
-    for arguments in (("descendants", "no/such-model"), ("family", "qwne"), ("show", a, "--as-of", "99"), ("descendants", a, "--sort", "size"), ("path", a, "gpt2"), ("export", "--format", "xml")):
+    for arguments in (
+        ("adoption", families[0]), ("adoption", families[0], "--by", "relation"), ("adoption", families[0], "--by", "author", "--top", "1", "--metric", "downloads"),
+        ("adoption", families[0], "--policy", "fractional", "--interval", "week"), ("adoption", families[0], "--csv"), ("adoption", a),
+        ("adoption", a, "--scope", "subtree"), ("adoption", a, "--csv"), ("compare", families[0], families[-1]), ("compare", families[0], "--csv"),
+        ("leaderboard",), ("leaderboard", "derivatives"), ("leaderboard", "families"), ("leaderboard", "authors", "--family", families[0]),
+        ("leaderboard", "new"), ("growth", families[0]), ("growth", families[0], "--interval", "week", "--csv"), ("survival", families[0]),
+    ):
+        yield "adoption", arguments
+    for arguments in (("adoption", families[0], "--from", "2027-01-01", "--to", "2026-01-01"), ("leaderboard", "growht"), ("compare", "qwne"),
+                      ("survival", models[0]), ("descendants", "no/such-model"), ("family", "qwne"), ("show", a, "--as-of", "99"), ("descendants", a, "--sort", "size"), ("path", a, "gpt2"), ("export", "--format", "xml")):
         yield "refusals", arguments
 
 
@@ -118,6 +127,14 @@ def routes(hub, models, families):
         for sub in SUBRESOURCES:
             yield "models", f"/v1/models/{quote(model)}/{sub}", {}
         yield "pages", f"/models/{quote(model)}", {"Accept": "text/html"}
+        yield "adoption", f"/v1/models/{quote(model)}/adoption?scope=subtree", {}
+    for board in ("downloads", "downloads_7d", "growth", "new", "likes", "derivatives", "families", "authors", "quantizers"):
+        yield "adoption", f"/v1/leaderboards/{board}", {}
+    for family in families:
+        for question in ("adoption", "adoption?by=role&metric=downloads", "adoption?by=quantizer", "adoption?by=series&interval=month", "growth", "survival"):
+            yield "adoption", f"/v1/families/{family}/{question}", {}
+    yield "adoption", "/v1/leaderboards", {}
+    yield "adoption", f"/v1/compare?families={families[0]},{families[-1]}&metric=new_derivatives", {}
     for family in families:
         yield "families", f"/v1/families/{family}", {}
         yield "families", f"/v1/families/{family}/models", {}
@@ -142,9 +159,9 @@ def routes(hub, models, families):
     for path in ("/nothing", "/models/no/such", "/families/qwne"):
         yield "pages", path, {"Accept": "text/html"}
     for path in ("/v1/nothing", "/v1/models/no/such", "/v1/families/qwne", "/v1/models/" + a.lower(), "/v1/families/QWEN/models?limit=1", f"/v1/models/{a}?x=1",
-                 f"/v1/models/{a}/descendants?sort=size", f"/v1/models/{a}/descendants?limit=0", f"/v1/models/{a}/descendants?cursor=zzz", f"/v1/models/{a}/adoption",
+                 f"/v1/models/{a}/descendants?sort=size", f"/v1/models/{a}/descendants?limit=0", f"/v1/models/{a}/descendants?cursor=zzz", f"/v1/models/{a}/adoption?scope=all",
                  f"/v1/models/{a}?as_of=99", "/v1/path?from=gpt2", f"/v1/path?from={a}&to=gpt2", "/v1/search", "/v1/families?policy=most", "/v1/models/%ff", "/v1",
-                 "/v1/lint?kind=typo", "/v1/changes?since=9", f"/v1/families/{families[0]}/adoption", "/healthz?x=1"):
+                 "/v1/lint?kind=typo", "/v1/changes?since=9", f"/v1/families/{families[0]}/adoption?by=colour", "/v1/leaderboards/growht", "/v1/compare", "/healthz?x=1"):
         yield "refusals", path, {}
 
 
