@@ -56,7 +56,9 @@ Statement::Statement(Database& database, std::string_view sql) : database_{datab
 }
 
 Statement& Statement::bind(std::string_view text) {
-  if (sqlite3_bind_text64(statement_.get(), ++bound_, text.data(), text.size(), SQLITE_TRANSIENT,
+  // A view of nothing would be NULL, which equals nothing, not even itself.
+  const char* const bytes = text.data() == nullptr ? "" : text.data();
+  if (sqlite3_bind_text64(statement_.get(), ++bound_, bytes, text.size(), SQLITE_TRANSIENT,
                           SQLITE_UTF8) != SQLITE_OK) {
     fail(database_.handle(), database_.name(), "querying");
   }
@@ -71,8 +73,9 @@ Statement& Statement::bind(std::int64_t value) {
 }
 
 Statement& Statement::bind_blob(std::string_view bytes) {
-  if (sqlite3_bind_blob64(statement_.get(), ++bound_, bytes.data(), bytes.size(),
-                          SQLITE_TRANSIENT) != SQLITE_OK) {
+  const char* const data = bytes.data() == nullptr ? "" : bytes.data();
+  if (sqlite3_bind_blob64(statement_.get(), ++bound_, data, bytes.size(), SQLITE_TRANSIENT) !=
+      SQLITE_OK) {
     fail(database_.handle(), database_.name(), "querying");
   }
   return *this;

@@ -86,10 +86,11 @@ def main():
         if len(done) < args.nights:
             subprocess.run([args.tools / "stemma-genhub", "--models", str(args.models), "--nights", str(args.nights), "--out", work / "nights"],
                            check=True, stderr=subprocess.DEVNULL)
-        publishes, grown = [], []
+        publishes, grown, stored = [], [], []
         for number, file in enumerate(sorted((work / "nights").glob("*.ndjson")), 1):
             if number > len(done):
                 before = bytes_of(data / "rollups") if (data / "rollups").exists() else 0
+                stored.append(bytes_of(data / "store") if (data / "store").exists() else 0)
                 publishes.append(timed([args.tools / "stemma", "--data", data, "import", file, "--complete", "--observed-at", file.stem]))
                 grown.append(bytes_of(data / "rollups") - before)
                 for old in list((data / "snapshots").glob("*.stemma")):
@@ -101,6 +102,10 @@ def main():
             result["roll_up_s"] = statistics.median(p[1] for p in publishes[1:] or publishes)
             result["last_roll_up_s"] = publishes[-1][1]
             result["peak_mib"] = max(p[2] for p in publishes)
+            # Nothing is removed from the store but what compaction makes smaller: over all nights, not from one to the next.
+            stored.append(bytes_of(data / "store"))
+            if len(stored) > 2:
+                result["store_bytes_a_night"] = (stored[-1] - stored[1]) / (len(stored) - 2)
             result["rollups_bytes_a_night"] = statistics.median(grown[1:] or grown)
         result["store_mib"] = bytes_of(data / "store") / 2**20
         result["rollups_mib"] = bytes_of(data / "rollups") / 2**20
