@@ -92,15 +92,11 @@ class AdoptionQuery : QueryBase {
     }
     const SharePolicy policy = read_policy();
     const AdoptionMetric metric = read_metric(reader_, AdoptionMetric::derivatives);
-    const auto by = reader_.choice_or_none(param::breakdown);
+    const auto by = read_breakdown(reader_);
     const auto top = static_cast<std::size_t>(reader_.number(param::curves).value_or(10));
     reader_.finish();
     if (!by) return show(family_adoption(adoption, *subject.family, policy, query));
-    for (std::size_t i = 0; i < kBreakdowns; ++i) {
-      if (*by == to_string(static_cast<Breakdown>(i)))
-        return show(family_breakdown(adoption, *subject.family, policy, metric,
-                                     static_cast<Breakdown>(i), top, query));
-    }
+    show(family_breakdown(adoption, *subject.family, policy, metric, *by, top, query));
   }
 
   void compare() {

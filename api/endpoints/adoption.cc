@@ -1,12 +1,9 @@
 #include "api/query/adoption.h"
 
-#include <fmt/format.h>
-
 #include "api/endpoints/endpoints.h"
 #include "api/query/leaderboards.h"
 #include "api/query/links.h"
 #include "api/render/adoption_answers.h"
-#include "graph/nearest.h"
 #include "schema/percent.h"
 
 namespace stemma {
@@ -23,13 +20,6 @@ template <class MakeBody>
 Response rolled_up(RequestContext& context, const std::string& path, MakeBody&& make_body) {
   context.params().finish();
   return context.whole(path, kJsonType, std::forward<MakeBody>(make_body));
-}
-
-Breakdown breakdown_of(std::string_view word) {
-  for (std::size_t i = 0; i < kBreakdowns; ++i) {
-    if (word == to_string(static_cast<Breakdown>(i))) return static_cast<Breakdown>(i);
-  }
-  return Breakdown::role;
 }
 
 }  // namespace
@@ -57,13 +47,13 @@ Response get_family_adoption(RequestContext& context) {
   const CurveQuery query = read_curve_query(params);
   const SharePolicy policy = read_share_policy(params);
   const AdoptionMetric metric = read_metric(params, AdoptionMetric::derivatives);
-  const auto by = params.choice_or_none(param::breakdown);
+  const auto by = read_breakdown(params);
   const auto top = static_cast<std::size_t>(params.number(param::curves).value_or(10));
   return rolled_up(
       context, std::string{kFamilies} + percent_encode(family.name) + "/adoption", [&] {
         if (by) {
-          return adoption_json(context.view(), family_breakdown(adoption, family, policy, metric,
-                                                                breakdown_of(*by), top, query));
+          return adoption_json(context.view(),
+                               family_breakdown(adoption, family, policy, metric, *by, top, query));
         }
         return adoption_json(context.view(), family_adoption(adoption, family, policy, query));
       });
@@ -118,16 +108,7 @@ Response list_leaderboards(RequestContext& context) {
 }
 
 Response get_leaderboard(RequestContext& context) {
-  const BoardInfo* board = find_board(context.variable());
-  if (board == nullptr) {
-    std::vector<std::string> names;
-    for (const BoardInfo& one : boards()) names.emplace_back(one.name);
-    const auto nearest = nearest_words(context.variable(), names);
-    throw Error{ErrorKind::not_found,
-                fmt::format("there is no board '{}'{}", context.variable(),
-                            nearest.empty() ? "; /v1/leaderboards lists them"
-                                            : "; did you mean " + either_of(nearest) + "?")};
-  }
+  const BoardInfo& board = context.board();
   AdoptionView adoption = context.open_adoption();
   ParamReader& params = context.params();
   const auto name = params.text(param::board_family.name);
@@ -136,7 +117,7 @@ Response get_leaderboard(RequestContext& context) {
   const std::size_t limit = params.limit();
   return rolled_up(context, "/v1/leaderboards/" + context.variable(), [&] {
     return leaderboard_json(context.view(),
-                            leaderboard(adoption, context.facts(), *board, family, days, limit));
+                            leaderboard(adoption, context.facts(), board, family, days, limit));
   });
 }
 

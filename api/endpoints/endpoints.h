@@ -59,5 +59,7 @@ namespace stemma {
 [[nodiscard]] Response get_search_page(RequestContext& context);
 [[nodiscard]] Response get_model_page(RequestContext& context);
 [[nodiscard]] Response get_family_page(RequestContext& context);
+[[nodiscard]] Response get_compare_page(RequestContext& context);
+[[nodiscard]] Response get_leaderboard_page(RequestContext& context);
 
 }  // namespace stemma

@@ -111,6 +111,30 @@ const FamilyDefinition& RequestContext::family(std::string_view prefix,
   return family;
 }
 
+const BoardInfo& RequestContext::board() const {
+  if (const BoardInfo* board = find_board(variable_)) return *board;
+  std::vector<std::string> names;
+  for (const BoardInfo& one : boards()) names.emplace_back(one.name);
+  const auto nearest = nearest_words(variable_, names);
+  throw Error{ErrorKind::not_found,
+              fmt::format("there is no board '{}'{}", variable_,
+                          nearest.empty() ? "; /v1/leaderboards lists them"
+                                          : "; did you mean " + either_of(nearest) + "?")};
+}
+
+std::optional<AdoptionView> RequestContext::open_adoption_if_any() {
+  if (api_.adoption != nullptr) {
+    try {
+      return open_adoption();
+    } catch (const Error& error) {
+      // Nothing is rolled up yet: the page shows what it can without.
+      if (error.kind() != ErrorKind::unavailable) throw;
+    }
+  }
+  open_as_of();
+  return std::nullopt;
+}
+
 AdoptionView RequestContext::open_adoption() {
   const auto as_of = asked_number();
   if (api_.adoption == nullptr)

@@ -16,6 +16,7 @@
 #include "api/http/request.h"
 #include "api/query/adoption.h"
 #include "api/query/cursor.h"
+#include "api/query/leaderboards.h"
 #include "api/query/params.h"
 #include "api/query/queries.h"
 
@@ -51,6 +52,10 @@ class RequestContext {
   /// The roll-ups as of the snapshot that is asked for, else of the newest, and the snapshot that
   /// they are of: it may be an older one for the seconds that rolling up takes.
   [[nodiscard]] AdoptionView open_adoption();
+  /// The same where there is any; else nullopt, and the snapshot alone is opened.
+  [[nodiscard]] std::optional<AdoptionView> open_adoption_if_any();
+  /// The board of that name. Error{not_found} names the nearest.
+  [[nodiscard]] const BoardInfo& board() const;
   [[nodiscard]] bool is_open() const noexcept { return facts_ != nullptr; }
   [[nodiscard]] SnapshotFacts& facts() const { return *facts_; }
   [[nodiscard]] const std::shared_ptr<SnapshotFacts>& shared_facts() const { return facts_; }

@@ -44,6 +44,11 @@ constexpr auto kSurvivalParams =
     params_of(std::array{param::range_from, param::range_to}, kSnapshotParams);
 constexpr auto kBoardParams =
     params_of(std::array{param::board_family, param::window, param::limit}, kSnapshotParams);
+constexpr auto kDrawParams = std::array{param::log_scale, param::as_share, param::as_lines};
+constexpr auto kFamilyPageParams = params_of(std::array{param::breakdown, param::metric},
+                                             kCurveParams, kDrawParams, kSnapshotParams);
+constexpr auto kComparePageParams = params_of(std::array{param::families_or_none, param::metric},
+                                              kCurveParams, kDrawParams, kSnapshotParams);
 constexpr auto kTextParam = std::array{param::search_text};
 
 template <auto fields>
@@ -351,7 +356,11 @@ const Route kRoutes[] = {
     {"/", "Families side by side.", {}, &get_home_page, BodyKind::page},
     {"/search", "A search.", kTextParam, &get_search_page, BodyKind::page},
     {"/models/{id}", "One model.", {}, &get_model_page, BodyKind::page},
-    {"/families/{family}", "One family or series.", {}, &get_family_page, BodyKind::page},
+    {"/families/{family}", "One family or series.", kFamilyPageParams, &get_family_page,
+     BodyKind::page},
+    {"/compare", "Families side by side.", kComparePageParams, &get_compare_page, BodyKind::page},
+    {"/leaderboards/{board}", "One leaderboard.", kBoardParams, &get_leaderboard_page,
+     BodyKind::page},
     {"/docs", "This list, for people.", {}, &get_docs, BodyKind::page},
     {"/docs/{file}",
      "Scripts and styles of /docs.",

@@ -86,6 +86,15 @@ StepSums by_step(const std::vector<CurveStep>& steps,
   return sums;
 }
 
+/// Whether the metric is a sum of which more parts are unknown than known.
+bool is_sparse(const AdoptionSums& sums, AdoptionMetric metric) {
+  if (metric != AdoptionMetric::downloads_7d && metric != AdoptionMetric::downloads_all_time)
+    return false;
+  const CountKind kind = metric == AdoptionMetric::downloads_7d ? CountKind::downloads_7d
+                                                                : CountKind::downloads_all_time;
+  return sums.known[static_cast<std::size_t>(kind)] < sums.unknown(kind);
+}
+
 void require_rolled_up(AdoptionView& view, const FamilyDefinition& family, SharePolicy policy) {
   if (policy == SharePolicy::fractional && !family.top_level())
     throw ParamError{"policy", "fractional is for top-level families, and this is a series"};
@@ -211,6 +220,34 @@ AdoptionView::AdoptionView(AdoptionSource& source, SnapshotNumber as_of)
 const SeriesReader& AdoptionView::series() {
   if (series_ == nullptr) series_ = source_.series(number());
   return series_->reader();
+}
+
+const RolledSnapshot* last_usable(std::span<const RolledSnapshot> snapshots, UnixSeconds time) {
+  for (auto one = snapshots.rbegin(); one != snapshots.rend(); ++one) {
+    if (one->observed_at > time) continue;
+    if (one->observed_at < time - adoption::kGrowthTolerance) return nullptr;
+    if (one->flags.usable()) return &*one;
+  }
+  return nullptr;
+}
+
+CurveValue growth_of_sums(std::span<const RolledSnapshot> snapshots,
+                          std::span<const AdoptionSums> curve) {
+  const UnixSeconds now = snapshots.back().observed_at;
+  const std::int64_t week = curve.back().value(CountKind::downloads_7d);
+  if (week == kUnknownCount) return std::nullopt;
+  double sum = 0;
+  for (const UnixSeconds step : adoption::kGrowthSteps) {
+    const RolledSnapshot* then = last_usable(snapshots, now - step);
+    if (then == nullptr) return std::nullopt;
+    const std::int64_t value =
+        curve[static_cast<std::size_t>(then - snapshots.data())].value(CountKind::downloads_7d);
+    if (value == kUnknownCount) return std::nullopt;
+    sum += static_cast<double>(value);
+  }
+  const double mean = sum / static_cast<double>(std::size(adoption::kGrowthSteps));
+  if (mean < adoption::kLeastGrowthMean) return std::nullopt;
+  return static_cast<double>(week) / mean - 1;
 }
 
 namespace {
@@ -359,6 +396,45 @@ FamilyAdoption family_adoption(AdoptionView& view, const FamilyDefinition& famil
   return answer;
 }
 
+std::optional<Breakdown> read_breakdown(ParamReader& params) {
+  const auto word = params.choice_or_none(param::breakdown);
+  if (!word) return std::nullopt;
+  for (std::size_t i = 0; i < kBreakdowns; ++i) {
+    if (*word == to_string(static_cast<Breakdown>(i))) return static_cast<Breakdown>(i);
+  }
+  return std::nullopt;
+}
+
+FamilyTrend family_trend(AdoptionView& view, const FamilyDefinition& family) {
+  constexpr UnixSeconds kSpark = 90 * kDay;
+  const auto snapshots = view.snapshots();
+  const UnixSeconds now = snapshots.back().observed_at;
+  FamilyTrend trend{.family = family.name};
+  if (!view.rollups().has({family.name, Breakdown::role, SharePolicy::any})) return trend;
+  std::vector<RolledSnapshot> shown;
+  for (const RolledSnapshot& one : snapshots) {
+    if (one.observed_at > now - kSpark) shown.push_back(one);
+  }
+  const std::vector<std::string> roles{kOfficial, kDerivatives};
+  auto curves = view.rollups().series({family.name, Breakdown::role, SharePolicy::any}, roles,
+                                      numbers_of(shown));
+  trend.derivatives = curves[1].back().models;
+  std::int64_t fresh = 0;
+  trend.spark.resize(static_cast<std::size_t>(kSpark / kDay));
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    if (shown[i].observed_at > now - adoption::kWindow) fresh += curves[1][i].fresh;
+    curves[0][i] += curves[1][i];
+    const auto age = static_cast<std::size_t>((now - shown[i].observed_at) / kDay);
+    if (is_sparse(curves[0][i], AdoptionMetric::downloads_7d)) continue;
+    trend.spark[trend.spark.size() - 1 - age] =
+        metric_value(curves[0][i], {}, AdoptionMetric::downloads_7d, SharePolicy::any);
+  }
+  if (snapshots.front().observed_at <= now - adoption::kWindow) trend.new_in_7_days = fresh;
+  trend.downloads_7d = trend.spark.back();
+  trend.growth = growth_of_sums(shown, curves[0]);
+  return trend;
+}
+
 FamilyBreakdown family_breakdown(AdoptionView& view, const FamilyDefinition& family,
                                  SharePolicy policy, AdoptionMetric metric, Breakdown by,
                                  std::size_t top, const CurveQuery& query) {
@@ -402,8 +478,10 @@ FamilyBreakdown family_breakdown(AdoptionView& view, const FamilyDefinition& fam
     const StepSums sums = by_step(steps, curves[n]);
     NamedCurve& curve = answer.series.emplace_back();
     curve.name = names[n];
-    for (std::size_t i = 0; i < steps.size(); ++i)
+    for (std::size_t i = 0; i < steps.size(); ++i) {
       curve.values.push_back(metric_value(sums.chosen[i], sums.fresh[i], metric, policy));
+      curve.sparse.push_back(is_sparse(sums.chosen[i], metric));
+    }
     if (by == Breakdown::role) continue;
     for (std::size_t i = 0; i < numbers.size(); ++i) rest[i] -= curves[n][i];
   }
@@ -432,8 +510,10 @@ Comparison compare_families(AdoptionView& view, std::span<const FamilyDefinition
     const StepSums sums = by_step(steps, curves[0]);
     NamedCurve& curve = answer.series.emplace_back();
     curve.name = family->name;
-    for (std::size_t i = 0; i < steps.size(); ++i)
+    for (std::size_t i = 0; i < steps.size(); ++i) {
       curve.values.push_back(metric_value(sums.chosen[i], sums.fresh[i], metric, policy));
+      curve.sparse.push_back(is_sparse(sums.chosen[i], metric));
+    }
   }
   return answer;
 }

@@ -79,6 +79,14 @@ class AdoptionView {
   std::shared_ptr<const SeriesSource> series_;
 };
 
+/// The last usable snapshot at or before `time` that is not more than ten days older; else nullptr.
+[[nodiscard]] const RolledSnapshot* last_usable(std::span<const RolledSnapshot> snapshots,
+                                                UnixSeconds time);
+/// Growth as of a model, but over sums: the last week against the three before. One of `curve` for
+/// each of `snapshots`.
+[[nodiscard]] CurveValue growth_of_sums(std::span<const RolledSnapshot> snapshots,
+                                        std::span<const AdoptionSums> curve);
+
 // --- One model
 
 enum class AdoptionScope { self, descendants, subtree };
@@ -119,9 +127,26 @@ struct FamilyAdoption {
 [[nodiscard]] FamilyAdoption family_adoption(AdoptionView& view, const FamilyDefinition& family,
                                              SharePolicy policy, const CurveQuery& query);
 
+/// What `by` says; nullopt where it is not given.
+[[nodiscard]] std::optional<Breakdown> read_breakdown(ParamReader& params);
+
+/// A family in one line: the last 90 days.
+struct FamilyTrend {
+  std::string family;
+  std::int64_t derivatives = 0;
+  std::optional<std::int64_t> new_in_7_days;  ///< nullopt where less than that was observed.
+  CurveValue downloads_7d;                    ///< Official and derived.
+  CurveValue growth;
+  std::vector<CurveValue> spark;  ///< Downloads of seven days, one for each of the last 90 days.
+};
+[[nodiscard]] FamilyTrend family_trend(AdoptionView& view, const FamilyDefinition& family);
+
 struct NamedCurve {
   std::string name;
   std::vector<CurveValue> values;
+  /// Where more of what is added up is unknown than known: a picture had better leave it out, as in
+  /// the first week, when downloads of seven days are known of the newest models alone.
+  std::vector<bool> sparse;
 };
 struct FamilyBreakdown {
   const FamilyDefinition* family = nullptr;

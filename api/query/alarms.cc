@@ -15,7 +15,14 @@ namespace {
 
 constexpr std::size_t kTopModels = 100;
 
-std::string whole(double value) { return fmt::format("{:.0f}", value); }
+/// 1,234,567
+std::string whole(double value) {
+  std::string text = fmt::format("{:.0f}", std::abs(value));
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
+    text.insert(static_cast<std::size_t>(at), ",");
+  return (value < 0 ? "-" : "") + text;
+}
+std::string whole(std::uint64_t value) { return whole(static_cast<double>(value)); }
 
 void add_flags(AdoptionView& view, std::vector<Alarm>& alarms) {
   const RolledSnapshot& now = view.snapshots().back();
@@ -24,7 +31,7 @@ void add_flags(AdoptionView& view, std::vector<Alarm>& alarms) {
                       .subject = {},
                       .text = fmt::format("the hub's counters {}: {} of {} large models {}",
                                           kind == Alarm::Kind::stall ? "stalled" : "rolled back",
-                                          models, now.moves.large, what),
+                                          whole(models), whole(now.moves.large), what),
                       .command = fmt::format("stemma stats --as-of {}", now.number),
                       .weight = static_cast<double>(models)});
   };
@@ -99,7 +106,7 @@ void add_bursts(AdoptionView& view, SnapshotFacts& facts, std::vector<Alarm>& al
         {.kind = Alarm::Kind::burst,
          .subject = std::string{author},
          .text = fmt::format("a burst: {} new children of {} by {} beyond the first {} of a day",
-                             models, parent, author, kBurstKept),
+                             whole(models), parent, author, kBurstKept),
          .command = fmt::format("stemma children {} --author {} --sort created_at", parent, author),
          .weight = static_cast<double>(models)});
   }
@@ -119,8 +126,9 @@ void add_gone(AdoptionView& view, SnapshotFacts& facts, std::vector<Alarm>& alar
     alarms.push_back(
         {.kind = Alarm::Kind::model_gone,
          .subject = std::string{snapshot.name(nodes[i])},
-         .text = fmt::format("{} is gone: it was number {} with {} downloads in 30 days",
-                             snapshot.name(nodes[i]), i + 1, rows[i].value),
+         .text =
+             fmt::format("{} is gone: it was number {} with {} downloads in 30 days",
+                         snapshot.name(nodes[i]), i + 1, whole(static_cast<double>(rows[i].value))),
          .command = fmt::format("stemma impact {}", snapshot.name(nodes[i])),
          .weight = static_cast<double>(rows[i].value)});
   }

@@ -64,17 +64,6 @@ CurveValue difference(CurveValue now, CurveValue before) {
   return *now - *before;
 }
 
-/// The last usable snapshot at or before `time` that is not more than ten days older; else
-/// nullptr.
-const RolledSnapshot* snapshot_before(std::span<const RolledSnapshot> snapshots, UnixSeconds time) {
-  for (auto one = snapshots.rbegin(); one != snapshots.rend(); ++one) {
-    if (one->observed_at > time) continue;
-    if (one->observed_at < time - adoption::kGrowthTolerance) return nullptr;
-    if (one->flags.usable()) return &*one;
-  }
-  return nullptr;
-}
-
 /// Which of the last 28 days each snapshot stands for: place in the spark -> place in `snapshots`.
 std::array<std::optional<std::size_t>, kSparkDays> spark_places(
     std::span<const RolledSnapshot> snapshots) {
@@ -254,26 +243,6 @@ void leave_out_inner(SnapshotFacts& facts, const NamedSums& sums, std::vector<st
   });
 }
 
-/// As of a model, but over sums: the last week against the three before.
-CurveValue growth_of(std::span<const RolledSnapshot> snapshots,
-                     const std::vector<AdoptionSums>& curve) {
-  const UnixSeconds now = snapshots.back().observed_at;
-  const std::int64_t week = curve.back().value(CountKind::downloads_7d);
-  if (week == kUnknownCount) return std::nullopt;
-  double sum = 0;
-  for (const UnixSeconds step : adoption::kGrowthSteps) {
-    const RolledSnapshot* then = snapshot_before(snapshots, now - step);
-    if (then == nullptr) return std::nullopt;
-    const std::int64_t value =
-        curve[static_cast<std::size_t>(then - snapshots.data())].value(CountKind::downloads_7d);
-    if (value == kUnknownCount) return std::nullopt;
-    sum += static_cast<double>(value);
-  }
-  const double mean = sum / static_cast<double>(std::size(adoption::kGrowthSteps));
-  if (mean < adoption::kLeastGrowthMean) return std::nullopt;
-  return static_cast<double>(week) / mean - 1;
-}
-
 void rank_names(AdoptionView& view, SnapshotFacts& facts, BoardKind kind, std::size_t limit,
                 const RolledSnapshot* before, Leaderboard& answer) {
   // What growth looks back at, no more: five weeks and the tolerance.
@@ -309,7 +278,7 @@ void rank_names(AdoptionView& view, SnapshotFacts& facts, BoardKind kind, std::s
     row.name = sums.names[name];
     row.value = known(curve.back().value(CountKind::downloads));
     if (then) row.change = difference(row.value, known(curve[*then].value(CountKind::downloads)));
-    row.growth = growth_of(snapshots, curve);
+    row.growth = growth_of_sums(snapshots, curve);
     for (std::size_t day = 0; day < kSparkDays; ++day) {
       row.spark[day] =
           sparks[day] ? known(curve[*sparks[day]].value(CountKind::downloads)) : std::nullopt;
@@ -331,7 +300,7 @@ const BoardInfo* find_board(std::string_view name) noexcept {
 Leaderboard leaderboard(AdoptionView& view, SnapshotFacts& facts, const BoardInfo& board,
                         const FamilyDefinition* family, int window_days, std::size_t limit) {
   Leaderboard answer{.board = &board, .family = family, .window_days = window_days, .rows = {}};
-  const RolledSnapshot* before = snapshot_before(
+  const RolledSnapshot* before = last_usable(
       view.snapshots(), view.snapshots().back().observed_at - window_days * adoption::kDay);
   if (const auto models = model_board(board.kind)) {
     rank_models(view, facts, *models, limit, before, answer);

@@ -224,6 +224,12 @@ inline constexpr ParamInfo window{"window",
                                   0,
                                   false,
                                   "7d"};
+// How pages draw.
+inline constexpr ParamInfo log_scale{"log", ParamType::flag, "A logarithmic axis"};
+inline constexpr ParamInfo as_share{"share", ParamType::flag, "In per cent of all curves together"};
+inline constexpr ParamInfo as_lines{"lines", ParamType::flag, "Lines, not areas upon each other"};
+inline constexpr ParamInfo families_or_none{"families", ParamType::text,
+                                            "Families or series, separated by commas", "LIST"};
 inline constexpr ParamInfo of{"of", ParamType::text, "A model", "MODEL", {}, 0, 0, true};
 inline constexpr ParamInfo and_of{"and", ParamType::text, "Another", "MODEL", {}, 0, 0, true};
 

@@ -56,6 +56,7 @@ std::optional<std::string> ParamReader::text(std::string_view name) {
   for (std::size_t i = 0; i < params_.size(); ++i) {
     if (params_[i].name != name) continue;
     taken_[i] = true;
+    if (ignore_empty_ && params_[i].value.empty()) continue;
     if (value) throw ParamError{std::string{name}, "is given more than once"};
     if (params_[i].value.empty()) throw ParamError{std::string{name}, "is empty"};
     value = params_[i].value;
@@ -68,6 +69,7 @@ std::vector<std::string> ParamReader::list(std::string_view name) {
   for (std::size_t i = 0; i < params_.size(); ++i) {
     if (params_[i].name != name) continue;
     taken_[i] = true;
+    if (ignore_empty_ && params_[i].value.empty()) continue;
     std::string_view rest = params_[i].value;
     while (true) {
       const auto comma = rest.find(',');

@@ -45,8 +45,14 @@ class ParamReader {
  public:
   explicit ParamReader(const ParamList& params) : params_{params}, taken_(params.size(), false) {}
 
+  /// From here on an empty value is none: forms send every field.
+  void ignore_empty() noexcept { ignore_empty_ = true; }
+
   /// A parameter given at most once; an empty value is refused.
   [[nodiscard]] std::optional<std::string> text(std::string_view name);
+  [[nodiscard]] std::string text_or_empty(std::string_view name) {
+    return text(name).value_or(std::string{});
+  }
   /// Alternatives: commas and repetition mean the same.
   [[nodiscard]] std::vector<std::string> list(std::string_view name);
   [[nodiscard]] std::optional<std::int64_t> number(std::string_view name, std::int64_t least,
@@ -87,6 +93,7 @@ class ParamReader {
  private:
   const ParamList& params_;
   std::vector<bool> taken_;
+  bool ignore_empty_ = false;
 };
 
 /// The filters and the order that lists of models understand, limit included. `include_gone` where

@@ -11,7 +11,8 @@
 #include "api/fields/search_rows.h"
 #include "api/query/links.h"
 #include "api/render/columns.h"
-#include "api/web/template.h"
+#include "api/web/line_chart.h"
+#include "api/web/page.h"
 #include "graph/augment.h"
 #include "graph/burst.h"
 #include "schema/percent.h"
@@ -19,136 +20,6 @@
 
 namespace stemma {
 namespace {
-
-constexpr std::string_view kList = "list.html";
-
-std::string count_or_dash(std::int64_t value) {
-  return value == kUnknownCount ? "–" : grouped(static_cast<std::uint64_t>(value));
-}
-
-std::string or_dash(std::string_view text) { return text.empty() ? "–" : escape_html(text); }
-
-/// A path to a model's page, safe inside an attribute.
-std::string page_link(std::string_view name) { return "/models/" + percent_encode(name, true); }
-
-std::string_view plural(std::uint64_t count) { return count == 1 ? "" : "s"; }
-
-/// A value as HTML.
-std::string shown_html(const Value& value) {
-  return std::holds_alternative<std::monostate>(value) ? "–" : escape_html(shown(value));
-}
-
-/// A column of a table of such rows: a field by its name, or HTML made of the row.
-template <class Row>
-struct HtmlColumn {
-  std::string_view title;
-  std::string_view field;
-  std::string (*html)(const Row&) = nullptr;
-  bool number = false;  ///< Of HTML: aligned to the right.
-};
-
-std::string link(std::string_view path, std::string_view text) {
-  std::string html;
-  fill_part(html, kList, "link", fmt::arg("path", path), fmt::arg("text", escape_html(text)));
-  return html;
-}
-
-/// A page as it is put together from parts of templates.
-class Page {
- public:
-  explicit Page(std::string_view title, std::string_view searched = {},
-                std::string_view head = {}) {
-    add("begin", fmt::arg("title", escape_html(title)), fmt::arg("searched", escape_html(searched)),
-        fmt::arg("head", head));
-  }
-
-  /// A part of the layout.
-  template <class... Args>
-  void add(std::string_view part, const Args&... args) {
-    add_from("layout.html", part, args...);
-  }
-  template <class... Args>
-  void add_from(std::string_view file, std::string_view part, const Args&... args) {
-    fill_part(html_, file, part, args...);
-    html_ += '\n';
-  }
-
-  /// `title` is escaped here; other texts are HTML already.
-  void heading(std::string_view title) { add("heading", fmt::arg("title", escape_html(title))); }
-  void section(std::string_view title) { add("section", fmt::arg("title", escape_html(title))); }
-  void paragraph(std::string_view text) { add("paragraph", fmt::arg("text", text)); }
-  void soft(std::string_view text) { add("soft", fmt::arg("text", text)); }
-  void fact(std::string_view name, std::string_view value) {
-    add("fact", fmt::arg("name", name), fmt::arg("value", value));
-  }
-  void sub_fact(std::string_view name, std::string_view value) {
-    add("sub_fact", fmt::arg("name", name), fmt::arg("value", value));
-  }
-
-  /// What the reader must know before any number.
-  void add_marks(const SnapshotView& view) {
-    const SnapshotTotals& total = view.total();
-    if (total.generated != 0) add("generated");
-    if (total.partial != 0) add("partial", fmt::arg("scope", escape_html(view.scope_text())));
-  }
-
-  /// The rows as a table; `row_of` makes a row of an item. The first column is the name.
-  template <class Row, class Items, class RowOf>
-  void table(FieldList<Row> fields, std::initializer_list<HtmlColumn<Row>> columns,
-             const Items& items, RowOf&& row_of) {
-    std::string headings;
-    std::vector<const Field<Row>*> sources;
-    for (const HtmlColumn<Row>& column : columns) {
-      sources.push_back(column.html != nullptr ? nullptr : &field_named(fields, column.field));
-      const bool number = column.number || (sources.back() && is_number(sources.back()->type));
-      fill_part(headings, kList, number ? "heading_number" : "heading",
-                fmt::arg("title", column.title));
-    }
-    add("table_begin", fmt::arg("headings", headings));
-    std::string cells;
-    for (const auto& item : items) {
-      const Row row = row_of(item);
-      cells.clear();
-      std::size_t i = 0;
-      for (const HtmlColumn<Row>& column : columns) {
-        const Field<Row>* field = sources[i++];
-        const bool number = column.number || (field != nullptr && is_number(field->type));
-        fill_part(
-            cells, kList,
-            i == 1   ? "cell_name"
-            : number ? "cell_number"
-                     : "cell",
-            fmt::arg("text", field != nullptr ? shown_html(field->get(row)) : column.html(row)));
-      }
-      add("row", fmt::arg("cells", cells));
-    }
-    add("table_end");
-  }
-
-  [[nodiscard]] std::string finish(const SnapshotView* view, std::string_view json_link) {
-    add("footer_begin");
-    if (view != nullptr) {
-      const SnapshotTotals& total = view->total();
-      add("footer_snapshot", fmt::arg("number", total.number),
-          fmt::arg("observed_at", format_utc(total.observed_at)),
-          fmt::arg("models", grouped(total.models)), fmt::arg("edges", grouped(total.edges)));
-    }
-    if (!json_link.empty()) add("footer_json", fmt::arg("link", json_link));
-    add("end");
-    return std::move(html_);
-  }
-
- private:
-  std::string html_;
-};
-
-/// " (gone)" of a model that is not live.
-std::string state_mark(NodeState state) {
-  std::string mark;
-  if (state != NodeState::live)
-    fill_part(mark, kList, "state", fmt::arg("state", to_string(state)));
-  return mark;
-}
 
 void add_family_rows(Page& page, const SnapshotView& view, const std::vector<FamilyRow>& rows) {
   const auto name = [](const FamilyItemRow& r) {
@@ -166,6 +37,51 @@ void add_family_rows(Page& page, const SnapshotView& view, const std::vector<Fam
                             rows, [&](const FamilyRow& row) {
                               return FamilyItemRow{view, row, Policy::any};
                             });
+}
+
+/// Families with what moved.
+void add_trend_rows(Page& page, const std::vector<FamilyRow>& rows,
+                    const std::vector<FamilyTrend>& trends) {
+  struct TrendRow {
+    const FamilyDefinition& family;
+    const FamilyTrend& trend;
+  };
+  std::vector<TrendRow> items;
+  for (std::size_t i = 0; i < rows.size(); ++i) items.push_back({*rows[i].family, trends[i]});
+  const auto whole = [](const CurveValue& value) {
+    return value ? count_or_dash(static_cast<std::int64_t>(*value)) : std::string{"–"};
+  };
+  page.table<TrendRow>(
+      {},
+      {{"Family",
+        {},
+        [](const TrendRow& r) { return link(family_link(r.family.name), r.family.label); }},
+       {"Derivatives",
+        {},
+        [](const TrendRow& r) { return count_or_dash(r.trend.derivatives); },
+        true},
+       {"New, 7 days",
+        {},
+        [](const TrendRow& r) {
+          return r.trend.new_in_7_days ? "+" + count_or_dash(*r.trend.new_in_7_days) : "–";
+        },
+        true},
+       {"Downloads, 7 days",
+        {},
+        [&](const TrendRow& r) { return whole(r.trend.downloads_7d); },
+        true},
+       {"Growth",
+        {},
+        [](const TrendRow& r) {
+          return r.trend.growth ? fmt::format("{:+.0f} %", *r.trend.growth * 100) : "–";
+        },
+        true},
+       {"90 days",
+        {},
+        [](const TrendRow& r) {
+          return spark_line(r.trend.spark, "Downloads in seven days over the last 90 days");
+        }}},
+      items, [](const TrendRow& row) { return row; });
 }
 
 /// What an edge that is known by hand rests on; empty for one that the hub's metadata declares.
@@ -220,40 +136,24 @@ std::string time_or_dash(UnixSeconds time) { return time == kUnknownTime ? "–"
 
 }  // namespace
 
-std::string escape_html(std::string_view text) {
-  std::string escaped;
-  escaped.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\'':
-        escaped += "&#39;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
-
-std::string home_page(const SnapshotFacts& facts, const FamiliesAnswer& families) {
+std::string home_page(const SnapshotFacts& facts, const FamiliesAnswer& families,
+                      const std::vector<FamilyTrend>& trends, const std::vector<Alarm>& alarms) {
   const SnapshotView& view = facts.snapshot();
   Page page{"Stemma: what came from what"};
   page.heading("What came from what, and who uses it");
   page.add_marks(view);
-  page.add_from("home.html", "lead", fmt::arg("models", grouped(view.total().models)));
-  add_family_rows(page, view, families.items);
+  page.add_from("home.html", "lead", fmt::arg("models", grouped(view.total().models)),
+                fmt::arg("edges", grouped(view.total().edges)));
+  add_alarms(page, alarms);
+  if (trends.empty()) {
+    add_family_rows(page, view, families.items);
+  } else {
+    add_trend_rows(page, families.items, trends);
+    std::string names;
+    for (std::size_t i = 0; i < std::min<std::size_t>(trends.size(), 6); ++i)
+      names += (names.empty() ? "" : ",") + percent_encode(trends[i].family);
+    page.add_from("home.html", "compare", fmt::arg("families", names));
+  }
   page.add_from("home.html", "note",
                 fmt::arg("other", grouped(static_cast<std::uint64_t>(families.other))));
   return page.finish(&view, "/v1/families");
@@ -299,7 +199,8 @@ std::string search_page(const SnapshotFacts& facts, std::string_view text,
 }
 
 std::string model_page(const SnapshotFacts& facts, const ModelAnswer& model,
-                       const ListAnswer& parents, const ListAnswer& children) {
+                       const ListAnswer& parents, const ListAnswer& children,
+                       const std::optional<ModelAdoption>& adoption) {
   constexpr std::string_view kModel = "model.html";
   const SnapshotView& view = facts.snapshot();
   const NodeId node = model.node;
@@ -348,6 +249,7 @@ std::string model_page(const SnapshotFacts& facts, const ModelAnswer& model,
   page.fact("First seen", time_or_dash(observed_at(view, view.first_seen[node])));
   page.fact("Last seen", time_or_dash(observed_at(view, view.last_seen[node])));
   page.add("facts_end");
+  if (adoption) add_model_chart(page, view, *adoption);
   page.section("Parents");
   if (parents.listing.items.empty()) {
     page.soft("None declared.");
@@ -365,7 +267,7 @@ std::string model_page(const SnapshotFacts& facts, const ModelAnswer& model,
 }
 
 std::string family_page(const SnapshotFacts& facts, const FamilyAnswer& family,
-                        const ListAnswer& derivatives) {
+                        const ListAnswer& derivatives, const FamilyCharts& charts) {
   const SnapshotView& view = facts.snapshot();
   const FamilyDefinition& definition = *family.family.family;
   const FamilySummary& summary = *family.family.summary;
@@ -393,6 +295,9 @@ std::string family_page(const SnapshotFacts& facts, const FamilyAnswer& family,
   page.fact("Downloads of official models, 30 days", sum(summary.downloads_official));
   page.fact("Downloads of derivatives, 30 days", sum(summary.downloads_derivatives));
   page.add("facts_end");
+  if (charts.curves) add_family_chart(page, *charts.curves, charts.state);
+  if (!charts.growth.points.empty()) add_growth_chart(page, charts.growth);
+  page.add_from("family.html", "boards", fmt::arg("family", percent_encode(definition.name)));
   if (!family.series.empty()) {
     page.section("Series");
     add_family_rows(page, view, family.series);

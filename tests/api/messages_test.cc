@@ -3,8 +3,8 @@
 #include <array>
 
 #include "api/chunk_source.h"
-#include "api/http/address_set.h"
 #include "api/gzip.h"
+#include "api/http/address_set.h"
 #include "api/http/negotiation.h"
 #include "api/http/request.h"
 #include "api/json.h"

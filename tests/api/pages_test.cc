@@ -1,6 +1,8 @@
 #include "api/web/pages.h"
 
 #include "api/gzip.h"
+#include "api/web/html.h"
+#include "tests/api/adoption_fixture.h"
 #include "tests/api/api_fixture.h"
 #include "tests/support/catch.h"
 
@@ -13,8 +15,9 @@ bool contains(const std::string& text, const std::string& part) {
 
 TEST_CASE("every page is whole, strict about scripts and says its snapshot", "[api][pages]") {
   ApiFixture api;
-  const std::string target = GENERATE("/", "/search?q=chat", "/search", "/models/Qwen/Qwen2-7B",
-                                      "/models/x/lost", "/families/qwen", "/families/other-lab");
+  const std::string target =
+      GENERATE("/", "/search?q=chat", "/search", "/models/Qwen/Qwen2-7B", "/models/x/lost",
+               "/families/qwen", "/families/other-lab", "/families/qwen?from=&to=&log=1");
   CAPTURE(target);
   const Response response = api.get(target);
   CHECK(response.status == 200);
@@ -40,6 +43,50 @@ TEST_CASE("pages show what was asked for", "[api][pages]") {
   CHECK_FALSE(contains(api.get("/models/gpt2").body, "Also called"));
   CHECK(contains(api.get("/models/x/lost").body, "never observed"));
   CHECK(contains(api.get("/families/qwen").body, "href=\"/models/b/chat-gguf\""));
+}
+
+TEST_CASE("pages of adoption show what was asked for", "[api][pages]") {
+  AdoptionFixture api;
+  publish_small_hub(api);
+  const auto body = [&](const std::string& target) {
+    const Response response = api.get(target);
+    INFO(target);
+    CHECK(response.status == 200);
+    CHECK_FALSE(contains(response.body, "<script"));
+    CHECK_FALSE(contains(response.body, "style="));
+    return response.body;
+  };
+  const std::string home = body("/");
+  CHECK(contains(home, "New, 7 days"));
+  CHECK(contains(home, "<svg class=\"spark\""));
+  const std::string family =
+      body("/families/qwen?by=author&metric=downloads&interval=week&from=&to=");
+  CHECK(contains(family, "<svg class=\"chart\""));
+  CHECK(contains(family, "<option value=\"author\" selected>"));
+  CHECK(contains(family, "<option value=\"week\" selected>"));
+  CHECK(contains(family,
+                 "/v1/families/qwen/adoption?metric=downloads&amp;interval=week&amp;by=author"));
+  CHECK(contains(family, "<svg class=\"chart phone\""));
+  CHECK(contains(family, ">700</td>"));
+  CHECK(contains(family, "Derivatives by date of creation"));
+  CHECK(contains(body("/families/qwen?share=1&log=1&lines=1"), " %</td>"));
+  const std::string model = body("/models/Qwen/Qwen2-7B");
+  CHECK(contains(model, "Adoption"));
+  CHECK(contains(model, ">9,000</dd>"));
+  const std::string compare = body("/compare?families=qwen,deepseek&metric=downloads");
+  CHECK(contains(compare, ">DeepSeek</text>"));
+  CHECK(contains(compare, ">1,750</td>"));
+  CHECK(contains(body("/compare"), "two to six families"));
+  const std::string board = body("/leaderboards/downloads?family=qwen");
+  CHECK(contains(board, "href=\"/models/b/chat-gguf\""));
+  CHECK(contains(board, "aria-current=\"page\">downloads<"));
+  CHECK(contains(board, "href=\"/leaderboards/likes?family=qwen\""));
+  CHECK(contains(body("/leaderboards/growth"), "Nobody is on this board"));
+  CHECK(api.get("/leaderboards/best").status == 404);
+  CHECK(api.get("/compare?families=qwne").status == 404);
+  CHECK(api.get("/families/qwen?from=soon").status == 400);
+  CHECK(
+      contains(api.get("/compare?families=%3Cb%3E", {{"Accept", "text/html"}}).body, "&lt;b&gt;"));
 }
 
 TEST_CASE("a page in another case or of an alias leads to the canonical one", "[api][pages]") {

@@ -343,7 +343,7 @@ class Nightly(unittest.TestCase):
             self.assertIn("stemma children Qwen/Qwen3-8B --author bob", out)
             # The hub, asked for it, says that it is not there: gone at once.
             out = night(2, [base[0]] + burst)
-            self.assertIn("ann/top is gone: it was number 1 with 9000 downloads in 30 days", out)
+            self.assertIn("ann/top is gone: it was number 1 with 9,000 downloads in 30 days", out)
             self.assertIn("stemma impact ann/top", out)
             crawls = stemma(data, "crawls").stdout
             self.assertIn("rolled up 1 snapshot, up to 3", crawls)

@@ -1,0 +1,445 @@
+#include "api/web/adoption_pages.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "api/fields/adoption_rows.h"
+#include "api/query/links.h"
+#include "api/web/line_chart.h"
+#include "graph/family.h"
+#include "schema/percent.h"
+
+namespace stemma {
+namespace {
+
+constexpr std::string_view kCharts = "charts.html";
+constexpr std::array<std::string_view, 10> kStyles{"c0", "c1", "c2", "c3", "c4",
+                                                   "c5", "c6", "c7", "c8", "c9"};
+
+std::string_view style_of(std::string_view name, Breakdown by, std::size_t place) {
+  if (by == Breakdown::relation) {
+    if (name == "finetune") return "r-finetune";
+    if (name == "quantized") return "r-quantized";
+    if (name == "adapter") return "r-adapter";
+    if (name == "merge") return "r-merge";
+    return "r-unspecified";
+  }
+  return kStyles[place % kStyles.size()];
+}
+
+std::string_view title_of(AdoptionMetric metric) {
+  switch (metric) {
+    case AdoptionMetric::derivatives:
+      return "derivatives";
+    case AdoptionMetric::new_derivatives:
+      return "new derivatives";
+    case AdoptionMetric::downloads:
+      return "downloads in 30 days";
+    case AdoptionMetric::downloads_all_time:
+      return "downloads of all time";
+    case AdoptionMetric::downloads_7d:
+      return "downloads in 7 days";
+    case AdoptionMetric::likes:
+      return "likes";
+  }
+  return {};
+}
+
+std::string_view meaning_of(AdoptionMetric metric) {
+  switch (metric) {
+    case AdoptionMetric::derivatives:
+      return "Live models that descend from an official model of the family, directly or not, as "
+             "of "
+             "each night.";
+    case AdoptionMetric::new_derivatives:
+      return "Derivatives first seen in that step.";
+    case AdoptionMetric::downloads:
+      return "The hub's rolling count of 30 days, of models whose count is known.";
+    case AdoptionMetric::downloads_all_time:
+      return "The hub's cumulative count, of models whose count is known; it can fall.";
+    case AdoptionMetric::downloads_7d:
+      return "Derived from the hub's cumulative counts; models whose count a week before is "
+             "unknown "
+             "are left out.";
+    case AdoptionMetric::likes:
+      return "Likes, as the hub counts them.";
+  }
+  return {};
+}
+
+std::string value_text(const CurveValue& value) {
+  if (!value) return "–";
+  const double size = std::abs(*value);
+  if (*value == std::round(*value) && size < 9e15)
+    return (*value < 0 ? "−" : "") + grouped(static_cast<std::uint64_t>(size));
+  return fmt::format("{:.2f}", *value);
+}
+std::string change_text(const CurveValue& value) {
+  if (!value) return "–";
+  return (*value > 0 ? "+" : "") + value_text(value);
+}
+std::string percent_text(const CurveValue& ratio) {
+  if (!ratio) return "–";
+  return fmt::format("{}{:.0f} %", *ratio < 0 ? "−" : "+", std::abs(*ratio) * 100);
+}
+
+void add_choice(Page& page, std::string_view label, std::string_view name,
+                std::initializer_list<std::pair<std::string_view, std::string_view>> options,
+                std::string_view chosen) {
+  page.add_from(kCharts, "select_begin", fmt::arg("label", label), fmt::arg("name", name));
+  for (const auto& [value, text] : options) {
+    page.add_from(kCharts, "option", fmt::arg("value", value),
+                  fmt::arg("selected", value == chosen ? " selected" : ""), fmt::arg("text", text));
+  }
+  page.add_from(kCharts, "select_end");
+}
+
+void add_metric_choice(Page& page, AdoptionMetric metric) {
+  add_choice(page, "of", "metric",
+             {{"derivatives", "derivatives"},
+              {"new_derivatives", "new derivatives"},
+              {"downloads", "downloads, 30 days"},
+              {"downloads_7d", "downloads, 7 days"},
+              {"downloads_all_time", "downloads, all time"}},
+             to_string(metric));
+}
+
+void add_common_choices(Page& page, const ChartState& state) {
+  add_choice(page, "each", "interval", {{"day", "day"}, {"week", "week"}, {"month", "month"}},
+             to_string(state.interval));
+  for (const auto& [label, name, value] :
+       {std::tuple{"from", "from", &state.from}, std::tuple{"to", "to", &state.to}}) {
+    page.add_from(kCharts, "date", fmt::arg("label", label), fmt::arg("name", name),
+                  fmt::arg("value", escape_html(*value)));
+  }
+  const auto check = [&](std::string_view name, std::string_view label, bool on) {
+    page.add_from(kCharts, "check", fmt::arg("name", name),
+                  fmt::arg("checked", on ? " checked" : ""), fmt::arg("label", label));
+  };
+  check("log", "log scale", state.log);
+  check("share", "share", state.share);
+  if (state.families.empty() && state.by) check("lines", "as lines", state.lines);
+}
+
+/// What is drawn of a curve.
+std::vector<CurveValue> drawn(const NamedCurve& curve) {
+  std::vector<CurveValue> values = curve.values;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (curve.sparse[i]) values[i].reset();
+  }
+  return values;
+}
+
+/// In per cent of all curves together at each date.
+void make_shares(std::vector<ChartCurve>& curves) {
+  if (curves.empty()) return;
+  for (std::size_t i = 0; i < curves.front().values.size(); ++i) {
+    double sum = 0;
+    for (const ChartCurve& curve : curves) sum += curve.values[i].value_or(0);
+    for (ChartCurve& curve : curves) {
+      if (curve.values[i] && sum > 0) {
+        curve.values[i] = 100 * *curve.values[i] / sum;
+      } else {
+        curve.values[i].reset();
+      }
+    }
+  }
+}
+
+/// The chart, where the curves began and ended, and all values.
+void add_curves(Page& page, Chart chart, const std::vector<std::vector<std::string_view>>& flags,
+                std::string_view unit) {
+  std::vector<std::string_view> kinds;
+  for (std::size_t i = 0; i < flags.size(); ++i) {
+    if (flags[i].empty()) continue;
+    chart.marked.push_back(i);
+    for (const std::string_view flag : flags[i]) {
+      if (std::find(kinds.begin(), kinds.end(), flag) == kinds.end()) kinds.push_back(flag);
+    }
+  }
+  // One for either width: the style sheet shows the one that fits.
+  page.html(line_chart(chart));
+  page.html(line_chart(chart, ChartPlace::phone));
+  if (!kinds.empty()) {
+    std::string text;
+    for (const std::string_view kind : kinds)
+      text += (text.empty() ? "" : ", ") + std::string{kind};
+    page.add_from(kCharts, "flagged", fmt::arg("flags", text));
+  }
+  if (chart.dates.empty()) return;
+  struct CurveRow {
+    const Chart& chart;
+    const ChartCurve& curve;
+    std::string_view unit;
+  };
+  const auto cell = [](const CurveRow& r, const CurveValue& value) {
+    return value ? value_text(value) + std::string{r.unit} : "–";
+  };
+  const std::string first = format_utc(chart.dates.front()).substr(0, 10);
+  const std::string last = format_utc(chart.dates.back()).substr(0, 10);
+  page.table<CurveRow>(
+      {},
+      {{"", {}, [](const CurveRow& r) { return escape_html(r.curve.name); }},
+       {first, {}, [&](const CurveRow& r) { return cell(r, r.curve.values.front()); }, true},
+       {last, {}, [&](const CurveRow& r) { return cell(r, r.curve.values.back()); }, true},
+       {"Change",
+        {},
+        [&](const CurveRow& r) {
+          const auto& values = r.curve.values;
+          return values.front() && values.back()
+                     ? change_text(*values.back() - *values.front()) + std::string{r.unit}
+                     : "–";
+        },
+        true}},
+      chart.curves, [&](const ChartCurve& curve) {
+        return CurveRow{chart, curve, unit};
+      });
+  std::string cells;
+  fill_part(cells, kList, "heading", fmt::arg("title", "Date"));
+  for (const ChartCurve& curve : chart.curves)
+    fill_part(cells, kList, "heading_number", fmt::arg("title", escape_html(curve.name)));
+  fill_part(cells, kList, "heading", fmt::arg("title", "Flags"));
+  page.add_from(kCharts, "details_begin", fmt::arg("headings", cells));
+  for (std::size_t i = chart.dates.size(); i-- > 0;) {
+    cells.clear();
+    fill_part(cells, kList, "cell", fmt::arg("text", format_utc(chart.dates[i]).substr(0, 10)));
+    for (const ChartCurve& curve : chart.curves) {
+      fill_part(cells, kList, "cell_number",
+                fmt::arg("text", curve.values[i] ? value_text(curve.values[i]) + std::string{unit}
+                                                 : std::string{"–"}));
+    }
+    std::string text;
+    if (i < flags.size()) {
+      for (const std::string_view flag : flags[i])
+        text += (text.empty() ? "" : ", ") + std::string{flag};
+    }
+    fill_part(cells, kList, "cell", fmt::arg("text", text));
+    page.add("row", fmt::arg("cells", cells));
+  }
+  page.add_from(kCharts, "details_end");
+}
+
+std::string query_of(const ChartState& state) {
+  std::string query =
+      fmt::format("?metric={}&amp;interval={}", to_string(state.metric), to_string(state.interval));
+  if (state.by) query += fmt::format("&amp;by={}", to_string(*state.by));
+  if (!state.from.empty()) query += "&amp;from=" + percent_encode(state.from);
+  if (!state.to.empty()) query += "&amp;to=" + percent_encode(state.to);
+  return query;
+}
+
+}  // namespace
+
+void add_family_chart(Page& page, const FamilyBreakdown& curves, const ChartState& state) {
+  page.add_from(kCharts, "begin", fmt::arg("id", "over-time"), fmt::arg("title", "Over time"),
+                fmt::arg("how", meaning_of(curves.metric)));
+  page.add_from(kCharts, "form_begin", fmt::arg("action", state.path));
+  add_choice(page, "by", "by",
+             {{"relation", "relation"},
+              {"role", "official and derived"},
+              {"author", "author"},
+              {"license", "licence"},
+              {"library", "library"},
+              {"pipeline_tag", "task"},
+              {"quantizer", "quantizer"},
+              {"series", "series"},
+              {"depth", "depth"}},
+             to_string(curves.by));
+  add_metric_choice(page, curves.metric);
+  add_common_choices(page, state);
+  page.add_from(kCharts, "form_end");
+  Chart chart{.title = fmt::format("{} of {} by {}", title_of(curves.metric), curves.family->label,
+                                   to_string(curves.by)),
+              .dates = curves.dates,
+              .curves = {},
+              .stacked = !state.lines && !state.log,
+              .log = state.log && !state.share,
+              .marked = {}};
+  for (std::size_t i = 0; i < curves.series.size(); ++i) {
+    chart.curves.push_back({curves.series[i].name, drawn(curves.series[i]),
+                            style_of(curves.series[i].name, curves.by, i)});
+  }
+  const bool others = curves.by != Breakdown::role &&
+                      std::any_of(curves.others.begin(), curves.others.end(),
+                                  [](const CurveValue& value) { return value.value_or(0) != 0; });
+  if (others) {
+    chart.curves.push_back({"others", curves.others, "c9"});
+    // Where every name is left out, the rest says nothing either.
+    for (std::size_t i = 0; i < curves.dates.size(); ++i) {
+      const bool known =
+          std::any_of(chart.curves.begin(), chart.curves.end() - 1,
+                      [&](const ChartCurve& one) { return one.values[i].has_value(); });
+      if (!known) chart.curves.back().values[i].reset();
+    }
+  }
+  if (state.share) make_shares(chart.curves);
+  add_curves(page, std::move(chart), curves.flags, state.share ? " %" : "");
+  page.add_from(kCharts, "source",
+                fmt::arg("json", "/v1/families/" + percent_encode(curves.family->name) +
+                                     "/adoption" + query_of(state)));
+  page.add_from(kCharts, "end");
+}
+
+void add_growth_chart(Page& page, const Growth& growth) {
+  page.add_from(kCharts, "begin", fmt::arg("id", "growth"),
+                fmt::arg("title", "Derivatives by date of creation"),
+                fmt::arg("how", "Counted" + std::string{kGrowthNote}.substr(7) + "."));
+  Chart chart{.title = "Derivatives created until the end of each " +
+                       std::string{to_string(growth.interval)},
+              .dates = {},
+              .curves = {{"together", {}, "c0"},
+                         {"in each " + std::string{to_string(growth.interval)}, {}, "c1"}},
+              .marked = {}};
+  for (const GrowthPoint& point : growth.points) {
+    chart.dates.push_back(point.from);
+    chart.curves[0].values.emplace_back(static_cast<double>(point.cumulative));
+    chart.curves[1].values.emplace_back(static_cast<double>(point.derivatives));
+  }
+  add_curves(page, std::move(chart), {}, "");
+  page.add_from(
+      kCharts, "source",
+      fmt::arg("json", "/v1/families/" + percent_encode(growth.family->name) +
+                           "/growth?interval=" + std::string{to_string(growth.interval)}));
+  page.add_from(kCharts, "end");
+}
+
+void add_model_chart(Page& page, const SnapshotView& view, const ModelAdoption& adoption) {
+  if (adoption.points.empty()) return;
+  page.add_from(
+      kCharts, "begin", fmt::arg("id", "adoption"), fmt::arg("title", "Adoption"),
+      fmt::arg("how",
+               "The hub's rolling count of 30 days, and what is derived of its cumulative "
+               "count: downloads in seven days."));
+  Chart chart{.title = fmt::format("Downloads of {}", view.name(adoption.node)),
+              .dates = {},
+              .curves = {{"30 days", {}, "c0"}, {"7 days", {}, "c1"}},
+              .marked = {}};
+  std::vector<std::vector<std::string_view>> flags;
+  for (const AdoptionPoint& point : adoption.points) {
+    chart.dates.push_back(point.at.observed_at);
+    chart.curves[0].values.push_back(
+        metric_value(point.sums, {}, AdoptionMetric::downloads, SharePolicy::any));
+    chart.curves[1].values.push_back(
+        metric_value(point.sums, {}, AdoptionMetric::downloads_7d, SharePolicy::any));
+    flags.push_back(point.flags);
+  }
+  add_curves(page, std::move(chart), flags, "");
+  page.add_from(kCharts, "source",
+                fmt::arg("json", model_path(view.name(adoption.node)) + "/adoption"));
+  page.add_from(kCharts, "end");
+}
+
+void add_alarms(Page& page, const std::vector<Alarm>& alarms) {
+  constexpr std::size_t kShown = 10;
+  if (alarms.empty()) return;
+  page.add_from(kCharts, "unusual_begin");
+  for (std::size_t i = 0; i < std::min(alarms.size(), kShown); ++i) {
+    page.add_from(kCharts, "unusual", fmt::arg("text", escape_html(alarms[i].text)),
+                  fmt::arg("command", escape_html(alarms[i].command)));
+  }
+  page.add_from(kCharts, "unusual_end");
+}
+
+std::string compare_page(const SnapshotFacts& facts, const std::optional<Comparison>& answer,
+                         const ChartState& state) {
+  const SnapshotView& view = facts.snapshot();
+  Page page{"Compare – Stemma"};
+  page.heading("Families side by side");
+  page.add_marks(view);
+  page.add_from(kCharts, "form_begin", fmt::arg("action", state.path));
+  page.add_from(kCharts, "text", fmt::arg("label", "families"), fmt::arg("name", "families"),
+                fmt::arg("value", escape_html(state.families)));
+  add_metric_choice(page, state.metric);
+  add_common_choices(page, state);
+  page.add_from(kCharts, "form_end");
+  if (!answer) {
+    page.add_from(kCharts, "compare_hint");
+    return page.finish(&view, "/v1/families");
+  }
+  page.add_from(kCharts, "begin", fmt::arg("id", "over-time"),
+                fmt::arg("title", title_of(answer->metric)),
+                fmt::arg("how", meaning_of(answer->metric)));
+  Chart chart{.title = std::string{title_of(answer->metric)},
+              .dates = answer->dates,
+              .curves = {},
+              .log = state.log && !state.share,
+              .marked = {}};
+  for (std::size_t i = 0; i < answer->series.size(); ++i) {
+    const FamilyDefinition* family = facts.families().find(answer->series[i].name);
+    chart.curves.push_back({family == nullptr ? answer->series[i].name : family->label,
+                            drawn(answer->series[i]), kStyles[i % kStyles.size()]});
+  }
+  if (state.share) make_shares(chart.curves);
+  add_curves(page, std::move(chart), {}, state.share ? " %" : "");
+  const std::string json =
+      "/v1/compare" + query_of(state) + "&amp;families=" + percent_encode(state.families);
+  page.add_from(kCharts, "source", fmt::arg("json", json));
+  page.add_from(kCharts, "end");
+  return page.finish(&view, json);
+}
+
+std::string leaderboard_page(const SnapshotFacts& facts, const Leaderboard& answer) {
+  const SnapshotView& view = facts.snapshot();
+  const std::string family =
+      answer.family == nullptr ? "" : "family=" + percent_encode(answer.family->name);
+  Page page{"Leaderboards – Stemma"};
+  page.heading(answer.family == nullptr ? "Leaderboards"
+                                        : "Leaderboards of " + answer.family->label);
+  page.add_marks(view);
+  page.add_from(kCharts, "boards_begin");
+  for (const BoardInfo& board : boards()) {
+    std::string current;
+    if (&board == answer.board) current = " aria-current=\"page\"";
+    page.add_from(kCharts, "tab",
+                  fmt::arg("path", fmt::format("/leaderboards/{}{}{}", board.name,
+                                               family.empty() ? "" : "?", family)),
+                  fmt::arg("current", current), fmt::arg("text", board.name));
+  }
+  page.add_from(kCharts, "boards_end");
+  page.paragraph(escape_html(answer.board->meaning));
+  const std::string json = fmt::format("/v1/leaderboards/{}?window={}d{}{}", answer.board->name,
+                                       answer.window_days, family.empty() ? "" : "&amp;", family);
+  if (answer.rows.empty()) {
+    page.soft("Nobody is on this board: the counts that it needs were not observed long enough.");
+    return page.finish(&view, json);
+  }
+  const bool growth = answer.board->kind == BoardKind::growth;
+  const bool families = answer.board->kind == BoardKind::families;
+  struct BoardRowOf {
+    const SnapshotView& view;
+    const LeaderboardRow& row;
+  };
+  const auto rank = [](const BoardRowOf& r) {
+    return fmt::format("{}{}", r.row.rank,
+                       r.row.previous_rank && *r.row.previous_rank != r.row.rank
+                           ? fmt::format(" ({})", *r.row.previous_rank)
+                           : "");
+  };
+  const auto name = [families](const BoardRowOf& r) {
+    if (r.row.model) return link(page_link(r.view.name(*r.row.model)), r.view.name(*r.row.model));
+    return families ? link(family_link(r.row.name), r.row.name) : escape_html(r.row.name);
+  };
+  const auto value = [growth](const BoardRowOf& r) {
+    return growth ? percent_text(r.row.value) : value_text(r.row.value);
+  };
+  const auto change = [growth](const BoardRowOf& r) {
+    return growth ? percent_text(r.row.change) : change_text(r.row.change);
+  };
+  const auto spark = [](const BoardRowOf& r) {
+    return spark_line({r.row.spark.begin(), r.row.spark.end()}, "The last 28 days");
+  };
+  const std::string in_days = fmt::format("In {} days", answer.window_days);
+  page.table<BoardRowOf>({},
+                         {{"Name", {}, name},
+                          {"Rank (was)", {}, rank, true},
+                          {growth ? "Growth" : "Value", {}, value, true},
+                          {in_days, {}, change, true},
+                          {"28 days", {}, spark}},
+                         answer.rows, [&](const LeaderboardRow& row) {
+                           return BoardRowOf{view, row};
+                         });
+  return page.finish(&view, json);
+}
+
+}  // namespace stemma
