@@ -125,10 +125,10 @@ class AdoptionQuery : QueryBase {
       family = facts_->families().find(*given);
       if (family == nullptr) throw unknown_family(*given);
     }
-    const int days = reader_.choice(param::window) == "7d" ? 7 : 30;
-    const std::size_t limit = std::min(read_limit(), kBoardRows);
+    BoardQuery query = read_board_query(reader_);
+    if (invocation_.all) query.limit = kBoardRows;
     reader_.finish();
-    const Leaderboard answer = leaderboard(adoption, *facts_, *board, family, days, limit);
+    const Leaderboard answer = leaderboard(adoption, *facts_, *board, family, query);
     if (globals_.json) return print(leaderboard_json(view(), answer) + '\n');
     if (invocation_.csv) return print(leaderboard_csv(view(), answer));
     std::string out = fmt::format("{}{} {}.\n", board->meaning,
@@ -143,7 +143,7 @@ class AdoptionQuery : QueryBase {
                  {"WAS", true, false, 2},
                  {answer.rows.front().model ? "MODEL" : "NAME", false, true},
                  {growth ? "GROWTH" : "VALUE", true},
-                 {fmt::format("IN {} DAYS", days), true, false, 4},
+                 {fmt::format("IN {} DAYS", query.window_days), true, false, 4},
                  {growth ? "" : "GROWTH", true, false, 3},
                  {"28 DAYS", false, false, 1},
                  {"", false, false, 1}}};

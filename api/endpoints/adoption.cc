@@ -110,14 +110,11 @@ Response list_leaderboards(RequestContext& context) {
 Response get_leaderboard(RequestContext& context) {
   const BoardInfo& board = context.board();
   AdoptionView adoption = context.open_adoption();
-  ParamReader& params = context.params();
-  const auto name = params.text(param::board_family.name);
-  const FamilyDefinition* family = name ? &context.family_named(*name) : nullptr;
-  const int days = params.choice(param::window) == "7d" ? 7 : 30;
-  const std::size_t limit = params.limit();
+  const FamilyDefinition* family = context.board_family();
+  const BoardQuery query = read_board_query(context.params());
   return rolled_up(context, "/v1/leaderboards/" + context.variable(), [&] {
     return leaderboard_json(context.view(),
-                            leaderboard(adoption, context.facts(), board, family, days, limit));
+                            leaderboard(adoption, context.facts(), board, family, query));
   });
 }
 

@@ -119,7 +119,7 @@ void write_object_schema(JsonWriter& json, const FieldInfos& fields) {
 }
 
 /// The date or the time of a parameter; `number` is another possibility.
-void write_time_schema(JsonWriter& json, bool number) {
+void write_time_schema(JsonWriter& json, bool number, bool may_be_empty = false) {
   json.key("anyOf");
   json.begin_array();
   if (number) {
@@ -135,6 +135,13 @@ void write_time_schema(JsonWriter& json, bool number) {
     json.begin_object();
     text(json, "type", "string");
     text(json, "format", format);
+    json.end_object();
+  }
+  if (may_be_empty) {
+    json.begin_object();
+    text(json, "type", "string");
+    json.key("maxLength");
+    json.number(0);
     json.end_object();
   }
   json.end_array();
@@ -192,7 +199,7 @@ void write_param_schema(JsonWriter& json, const ParamInfo& param, bool required)
       text(json, "type", "boolean");
       break;
     case ParamType::time:
-      write_time_schema(json, false);
+      write_time_schema(json, false, param.may_be_empty);
       break;
     case ParamType::snapshot:
       write_time_schema(json, true);

@@ -9,6 +9,13 @@
 namespace stemma {
 namespace {
 
+/// The fields of forms that may be left empty.
+void allow_empty_fields(ParamReader& params) {
+  for (const ParamInfo& param :
+       {param::page_from, param::page_to, param::families_or_none, param::board_family})
+    params.allow_empty(param.name);
+}
+
 /// What a page with curves was asked for. The texts are shown again as they were given.
 ChartState read_chart_state(ParamReader& params, std::string path, Interval by_default) {
   ChartState state;
@@ -38,7 +45,6 @@ std::string tag_of(const RequestContext& context, const std::optional<AdoptionVi
 }  // namespace
 
 Response get_home_page(RequestContext& context) {
-  context.params().ignore_empty();
   std::optional<AdoptionView> adoption = context.open_adoption_if_any();
   return context.whole(tag_of(context, adoption), kHtmlType, [&] {
     const FamiliesAnswer families = list_families(context.facts(), Policy::any);
@@ -66,7 +72,6 @@ Response get_search_page(RequestContext& context) {
 }
 
 Response get_model_page(RequestContext& context) {
-  context.params().ignore_empty();
   std::optional<AdoptionView> adoption = context.open_adoption_if_any();
   const NodeId node =
       context.model([](std::string_view name) { return "/models/" + percent_encode(name, true); });
@@ -87,7 +92,7 @@ Response get_model_page(RequestContext& context) {
 }
 
 Response get_family_page(RequestContext& context) {
-  context.params().ignore_empty();
+  allow_empty_fields(context.params());
   std::optional<AdoptionView> adoption = context.open_adoption_if_any();
   const FamilyDefinition& family = context.family("/families/");
   ParamReader& params = context.params();
@@ -114,16 +119,16 @@ Response get_family_page(RequestContext& context) {
 }
 
 Response get_compare_page(RequestContext& context) {
-  context.params().ignore_empty();
+  allow_empty_fields(context.params());
   AdoptionView adoption = context.open_adoption();
   ParamReader& params = context.params();
   const std::string given = params.text_or_empty(param::families_or_none.name);
-  const auto names =
-      given.empty() ? std::vector<std::string>{} : params.list(param::families_or_none.name);
-  constexpr std::size_t kMostFamilies = 10;
-  if (names.size() > kMostFamilies) throw ParamError{"families", "has more than 10 names"};
   std::vector<const FamilyDefinition*> families;
-  for (const std::string& name : names) families.push_back(&context.family_named(name));
+  for_each_part(given, ',', [&](std::string_view name) {
+    if (!name.empty()) families.push_back(&context.family_named(std::string{name}));
+  });
+  constexpr std::size_t kMostFamilies = 10;
+  if (families.size() > kMostFamilies) throw ParamError{"families", "has more than 10 names"};
   const CurveQuery query = read_curve_query(params, fitting_interval(&adoption));
   ChartState state = read_chart_state(params, "/compare", query.interval);
   state.families = given;
@@ -137,17 +142,15 @@ Response get_compare_page(RequestContext& context) {
 }
 
 Response get_leaderboard_page(RequestContext& context) {
+  allow_empty_fields(context.params());
   const BoardInfo& board = context.board();
   AdoptionView adoption = context.open_adoption();
-  ParamReader& params = context.params();
-  const auto name = params.text(param::board_family.name);
-  const FamilyDefinition* family = name ? &context.family_named(*name) : nullptr;
-  const int days = params.choice(param::window) == "7d" ? 7 : 30;
-  const std::size_t limit = params.limit();
-  params.finish();
+  const FamilyDefinition* family = context.board_family();
+  const BoardQuery query = read_board_query(context.params());
+  context.params().finish();
   return context.whole(context.raw_path(), kHtmlType, [&] {
     return leaderboard_page(context.facts(),
-                            leaderboard(adoption, context.facts(), board, family, days, limit));
+                            leaderboard(adoption, context.facts(), board, family, query));
   });
 }
 

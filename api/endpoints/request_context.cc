@@ -103,6 +103,11 @@ const FamilyDefinition& RequestContext::family_named(const std::string& name) co
                                                 did_you_mean(nearest_words(name, names)))};
 }
 
+const FamilyDefinition* RequestContext::board_family() {
+  const auto name = reader_.text(param::board_family.name);
+  return name ? &family_named(*name) : nullptr;
+}
+
 const FamilyDefinition& RequestContext::family(std::string_view prefix,
                                                std::string_view suffix) const {
   const FamilyDefinition& family = family_named(variable_);

@@ -70,6 +70,8 @@ class RequestContext {
   /// The path's family; its path is `prefix`, the name and `suffix`.
   [[nodiscard]] const FamilyDefinition& family(std::string_view prefix,
                                                std::string_view suffix = {}) const;
+  /// The family that a leaderboard is asked of; nullptr for the whole hub.
+  [[nodiscard]] const FamilyDefinition* board_family();
   /// A family that a parameter names.
   [[nodiscard]] const FamilyDefinition& family_named(const std::string& name) const;
 

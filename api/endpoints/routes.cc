@@ -46,9 +46,9 @@ constexpr auto kBoardParams =
     params_of(std::array{param::board_family, param::window, param::limit}, kSnapshotParams);
 constexpr auto kDrawParams = std::array{param::log_scale, param::as_share, param::as_lines};
 constexpr auto kFamilyPageParams = params_of(std::array{param::breakdown, param::metric},
-                                             kCurveParams, kDrawParams, kSnapshotParams);
+                                             kPageCurveParams, kDrawParams, kSnapshotParams);
 constexpr auto kComparePageParams = params_of(std::array{param::families_or_none, param::metric},
-                                              kCurveParams, kDrawParams, kSnapshotParams);
+                                              kPageCurveParams, kDrawParams, kSnapshotParams);
 constexpr auto kTextParam = std::array{param::search_text};
 
 template <auto fields>

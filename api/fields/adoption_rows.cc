@@ -203,12 +203,6 @@ constexpr Field<NamedCurveRow> kNamedCurveFields[] = {
 };
 FieldInfos named_curve_infos() { return infos_of<NamedCurveRow>(kNamedCurveFields); }
 
-/// Whether numbers are shares of models, which are not whole.
-bool is_shared(SharePolicy policy, AdoptionMetric metric) {
-  return policy == SharePolicy::fractional &&
-         (metric == AdoptionMetric::derivatives || metric == AdoptionMetric::new_derivatives);
-}
-
 bool has_curve(const FamilyAdoptionRow& r) { return r.curve != nullptr; }
 bool has_breakdown(const FamilyAdoptionRow& r) { return r.breakdown != nullptr; }
 
@@ -249,7 +243,7 @@ constexpr Field<FamilyAdoptionRow> kFamilyFields[] = {
     {"series", FieldType::objects, Presence::optional,
      "The largest at the last date, the largest first; with `by`.", &named_curve_infos,
      [](ValueSink& sink, const FamilyAdoptionRow& r) {
-       const bool shared = is_shared(r.policy, r.breakdown->metric);
+       const bool shared = are_shares(r.policy, r.breakdown->metric);
        tell_objects<NamedCurveRow>(sink, kNamedCurveFields, r.breakdown->series,
                                    [&](const NamedCurve& curve) {
                                      return NamedCurveRow{curve, shared};
@@ -259,7 +253,7 @@ constexpr Field<FamilyAdoptionRow> kFamilyFields[] = {
     {"others", FieldType::numbers, Presence::optional,
      "All derivatives that are in none of these, one value for each date; with `by`.", nullptr,
      [](ValueSink& sink, const FamilyAdoptionRow& r) {
-       tell_values(sink, r.breakdown->others, is_shared(r.policy, r.breakdown->metric));
+       tell_values(sink, r.breakdown->others, are_shares(r.policy, r.breakdown->metric));
      },
      &has_breakdown},
     {"flags", FieldType::text_lists, Presence::optional,
@@ -324,7 +318,7 @@ constexpr Field<ComparisonRow> kComparisonFields[] = {
     {"series", FieldType::objects, Presence::always, "In the order in which they were asked for.",
      &family_curve_infos,
      [](ValueSink& sink, const ComparisonRow& r) {
-       const bool shared = is_shared(r.answer.policy, r.answer.metric);
+       const bool shared = are_shares(r.answer.policy, r.answer.metric);
        tell_objects<NamedCurveRow>(sink, kFamilyCurveFields, r.answer.series,
                                    [&](const NamedCurve& curve) {
                                      return NamedCurveRow{curve, shared};

@@ -60,6 +60,12 @@ using CurveValue = std::optional<double>;
 [[nodiscard]] CurveValue metric_value(const AdoptionSums& sums, std::optional<std::int64_t> fresh,
                                       AdoptionMetric metric, SharePolicy policy);
 
+/// Whether numbers are shares of models, which are not whole.
+[[nodiscard]] constexpr bool are_shares(SharePolicy policy, AdoptionMetric metric) noexcept {
+  return policy == SharePolicy::fractional &&
+         (metric == AdoptionMetric::derivatives || metric == AdoptionMetric::new_derivatives);
+}
+
 /// The roll-ups as of one snapshot. Throws Error{unavailable} where nothing is rolled up.
 class AdoptionView {
  public:

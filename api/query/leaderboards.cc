@@ -297,15 +297,20 @@ const BoardInfo* find_board(std::string_view name) noexcept {
   return nullptr;
 }
 
+BoardQuery read_board_query(ParamReader& params) {
+  return {.window_days = params.choice(param::window) == "7d" ? 7 : 30, .limit = params.limit()};
+}
+
 Leaderboard leaderboard(AdoptionView& view, SnapshotFacts& facts, const BoardInfo& board,
-                        const FamilyDefinition* family, int window_days, std::size_t limit) {
-  Leaderboard answer{.board = &board, .family = family, .window_days = window_days, .rows = {}};
+                        const FamilyDefinition* family, const BoardQuery& query) {
+  Leaderboard answer{
+      .board = &board, .family = family, .window_days = query.window_days, .rows = {}};
   const RolledSnapshot* before = last_usable(
-      view.snapshots(), view.snapshots().back().observed_at - window_days * adoption::kDay);
+      view.snapshots(), view.snapshots().back().observed_at - query.window_days * adoption::kDay);
   if (const auto models = model_board(board.kind)) {
-    rank_models(view, facts, *models, limit, before, answer);
+    rank_models(view, facts, *models, query.limit, before, answer);
   } else {
-    rank_names(view, facts, board.kind, limit, before, answer);
+    rank_names(view, facts, board.kind, query.limit, before, answer);
   }
   return answer;
 }

@@ -53,9 +53,16 @@ struct Leaderboard {
   std::vector<LeaderboardRow> rows;
 };
 
-/// `snapshot` must be that of the view's number. Cost: the series of each model shown.
+/// Takes `window` and `limit`.
+struct BoardQuery {
+  int window_days = 7;
+  std::size_t limit = kDefaultLimit;
+};
+[[nodiscard]] BoardQuery read_board_query(ParamReader& params);
+
+/// `facts` must be those of the view's snapshot. Cost: the series of each model shown.
 [[nodiscard]] Leaderboard leaderboard(AdoptionView& view, SnapshotFacts& facts,
                                       const BoardInfo& board, const FamilyDefinition* family,
-                                      int window_days, std::size_t limit);
+                                      const BoardQuery& query);
 
 }  // namespace stemma

@@ -34,6 +34,7 @@ struct ParamInfo {
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
   bool required = false;
   std::string_view default_value = {};  ///< Empty where there is none.
+  bool may_be_empty = false;            ///< Then it is as if it were not given.
 };
 
 inline constexpr std::size_t kDefaultLimit = 100;
@@ -213,8 +214,11 @@ inline constexpr ParamInfo curves{
     "10"};
 inline constexpr ParamInfo families{
     "families", ParamType::list, "Families or series, separated by commas", "LIST", {}, 0, 0, true};
-inline constexpr ParamInfo board_family{"family", ParamType::text,
-                                        "Only what belongs to this family or series", "NAME"};
+inline constexpr ParamInfo board_family{.name = "family",
+                                        .type = ParamType::text,
+                                        .meaning = "Only what belongs to this family or series",
+                                        .placeholder = "NAME",
+                                        .may_be_empty = true};
 inline constexpr ParamInfo window{"window",
                                   ParamType::choice,
                                   "What change and previous_rank look back",
@@ -228,8 +232,22 @@ inline constexpr ParamInfo window{"window",
 inline constexpr ParamInfo log_scale{"log", ParamType::flag, "A logarithmic axis"};
 inline constexpr ParamInfo as_share{"share", ParamType::flag, "In per cent of all curves together"};
 inline constexpr ParamInfo as_lines{"lines", ParamType::flag, "Lines, not areas upon each other"};
-inline constexpr ParamInfo families_or_none{"families", ParamType::text,
-                                            "Families or series, separated by commas", "LIST"};
+// Of forms, which send every field.
+inline constexpr ParamInfo families_or_none{.name = "families",
+                                            .type = ParamType::text,
+                                            .meaning = "Families or series, separated by commas",
+                                            .placeholder = "LIST",
+                                            .may_be_empty = true};
+inline constexpr ParamInfo page_from{.name = "from",
+                                     .type = ParamType::time,
+                                     .meaning = "Observed then or later",
+                                     .placeholder = "TIME",
+                                     .may_be_empty = true};
+inline constexpr ParamInfo page_to{.name = "to",
+                                   .type = ParamType::time,
+                                   .meaning = "Observed then or earlier; a date is all of its day",
+                                   .placeholder = "TIME",
+                                   .may_be_empty = true};
 inline constexpr ParamInfo of{"of", ParamType::text, "A model", "MODEL", {}, 0, 0, true};
 inline constexpr ParamInfo and_of{"and", ParamType::text, "Another", "MODEL", {}, 0, 0, true};
 
@@ -253,6 +271,7 @@ inline constexpr std::array kEdgeParams{param::as_of, param::curated, param::inc
                                         param::min_confidence};
 /// Of curves over time.
 inline constexpr std::array kCurveParams{param::range_from, param::range_to, param::interval};
+inline constexpr std::array kPageCurveParams{param::page_from, param::page_to, param::interval};
 inline constexpr std::array kPageParams{param::limit, param::cursor};
 /// Filters and order of lists of models, without a depth.
 inline constexpr std::array kFilterParams{

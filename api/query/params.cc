@@ -51,12 +51,17 @@ ParamError::ParamError(std::string parameter, std::string reason)
       parameter_{std::move(parameter)},
       reason_{std::move(reason)} {}
 
+bool ParamReader::is_none(std::size_t i) const {
+  return params_[i].value.empty() && std::find(may_be_empty_.begin(), may_be_empty_.end(),
+                                               params_[i].name) != may_be_empty_.end();
+}
+
 std::optional<std::string> ParamReader::text(std::string_view name) {
   std::optional<std::string> value;
   for (std::size_t i = 0; i < params_.size(); ++i) {
     if (params_[i].name != name) continue;
     taken_[i] = true;
-    if (ignore_empty_ && params_[i].value.empty()) continue;
+    if (is_none(i)) continue;
     if (value) throw ParamError{std::string{name}, "is given more than once"};
     if (params_[i].value.empty()) throw ParamError{std::string{name}, "is empty"};
     value = params_[i].value;
@@ -69,7 +74,7 @@ std::vector<std::string> ParamReader::list(std::string_view name) {
   for (std::size_t i = 0; i < params_.size(); ++i) {
     if (params_[i].name != name) continue;
     taken_[i] = true;
-    if (ignore_empty_ && params_[i].value.empty()) continue;
+    if (is_none(i)) continue;
     std::string_view rest = params_[i].value;
     while (true) {
       const auto comma = rest.find(',');

@@ -45,8 +45,8 @@ class ParamReader {
  public:
   explicit ParamReader(const ParamList& params) : params_{params}, taken_(params.size(), false) {}
 
-  /// From here on an empty value is none: forms send every field.
-  void ignore_empty() noexcept { ignore_empty_ = true; }
+  /// From here on an empty value of this parameter is none, as forms send every field.
+  void allow_empty(std::string_view name) { may_be_empty_.push_back(name); }
 
   /// A parameter given at most once; an empty value is refused.
   [[nodiscard]] std::optional<std::string> text(std::string_view name);
@@ -91,9 +91,11 @@ class ParamReader {
   void finish() const;
 
  private:
+  [[nodiscard]] bool is_none(std::size_t i) const;
+
   const ParamList& params_;
   std::vector<bool> taken_;
-  bool ignore_empty_ = false;
+  std::vector<std::string_view> may_be_empty_;
 };
 
 /// The filters and the order that lists of models understand, limit included. `include_gone` where

@@ -37,11 +37,6 @@ class CsvText {
   std::string text_;
 };
 
-bool is_shared(SharePolicy policy, AdoptionMetric metric) {
-  return policy == SharePolicy::fractional &&
-         (metric == AdoptionMetric::derivatives || metric == AdoptionMetric::new_derivatives);
-}
-
 }  // namespace
 
 std::string adoption_json(const SnapshotView& view, const ModelAdoption& answer) {
@@ -89,7 +84,7 @@ std::string adoption_csv(const FamilyAdoption& answer) {
 }
 
 std::string adoption_csv(const FamilyBreakdown& answer) {
-  const bool shared = is_shared(answer.policy, answer.metric);
+  const bool shared = are_shares(answer.policy, answer.metric);
   CsvText<CurveValueRow> csv{curve_value_columns()};
   for (std::size_t i = 0; i < answer.dates.size(); ++i) {
     for (const NamedCurve& curve : answer.series)
@@ -101,7 +96,7 @@ std::string adoption_csv(const FamilyBreakdown& answer) {
 }
 
 std::string comparison_csv(const Comparison& answer) {
-  const bool shared = is_shared(answer.policy, answer.metric);
+  const bool shared = are_shares(answer.policy, answer.metric);
   CsvText<CurveValueRow> csv{curve_value_columns()};
   for (std::size_t i = 0; i < answer.dates.size(); ++i) {
     for (const NamedCurve& curve : answer.series)

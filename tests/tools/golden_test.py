@@ -156,7 +156,10 @@ def routes(hub, models, families):
         yield "questions", path, {}
     for path in ("/", "/docs", "/search", "/search?q=qwen", "/search?q=%3Cb%3E", "/style.css"):
         yield "pages", path, {"Accept": "text/html"}
-    for path in ("/nothing", "/models/no/such", "/families/qwne"):
+    for path in ("/compare", f"/compare?families={families[0]},{families[-1]}&metric=downloads&share=1", "/leaderboards/downloads", "/leaderboards/families",
+                 "/leaderboards/growth", f"/families/{families[0]}?by=author&log=1&from=&to="):
+        yield "pages", path, {"Accept": "text/html"}
+    for path in ("/nothing", "/models/no/such", "/families/qwne", "/leaderboards/growht"):
         yield "pages", path, {"Accept": "text/html"}
     for path in ("/v1/nothing", "/v1/models/no/such", "/v1/families/qwne", "/v1/models/" + a.lower(), "/v1/families/QWEN/models?limit=1", f"/v1/models/{a}?x=1",
                  f"/v1/models/{a}/descendants?sort=size", f"/v1/models/{a}/descendants?limit=0", f"/v1/models/{a}/descendants?cursor=zzz", f"/v1/models/{a}/adoption?scope=all",

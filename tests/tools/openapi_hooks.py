@@ -9,3 +9,7 @@ def before_call(context, case, kwargs):
     # say. router_test.cc follows cursors, and refuses wrong ones. Cases that are meant to be refused keep theirs.
     if case.query and "cursor" in case.query and case.meta is not None and case.meta.generation.mode.is_positive:
         del case.query["cursor"]
+    # That a range must not end before it begins cannot be said either; adoption_test.cc has reversed ones.
+    if case.query and "from" in case.query and "to" in case.query and not case.path.endswith("/path") and case.meta is not None \
+            and case.meta.generation.mode.is_positive:
+        del case.query["to"]
