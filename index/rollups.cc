@@ -187,6 +187,13 @@ RollupReport update_rollups(const DataDir& data, ModelStore& store, const Family
   return report;
 }
 
+void require_same_families(RollupStore& rollups, const FamilySet& families) {
+  if (rollups.definitions() == definitions_hash(families)) return;
+  throw Error{ErrorKind::unavailable,
+              "adoption was rolled up with other families: run `stemma rollup` with the same "
+              "--families"};
+}
+
 RollupStore open_rollups(const DataDir& data) {
   auto files = files_of(data);
   std::string reason;

@@ -50,6 +50,10 @@ RollupReport update_rollups(const DataDir& data, ModelStore& store, const Family
 /// The definitions as the roll-ups know them; labels make no difference.
 [[nodiscard]] std::string definitions_hash(const FamilySet& families);
 
+/// Throws Error{unavailable} where the roll-ups were made with other definitions: what they say of
+/// a family would be of another one of that name.
+void require_same_families(RollupStore& rollups, const FamilySet& families);
+
 /// The file in use, for reading. Throws Error{unavailable} where there is none, saying what to do.
 [[nodiscard]] RollupStore open_rollups(const DataDir& data);
 

@@ -229,6 +229,7 @@ class AdoptionQuery : QueryBase {
   /// The roll-ups, and the snapshot that they are of.
   AdoptionView open() {
     AdoptionView adoption{source_, facts_->number()};
+    require_same_families(adoption.rollups(), families_);
     if (adoption.number() != facts_->number())
       facts_ = std::make_unique<SnapshotFacts>(snapshots_.at(adoption.number()), families_);
     return adoption;

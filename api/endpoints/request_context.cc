@@ -6,6 +6,7 @@
 #include "graph/lookup.h"
 #include "graph/nearest.h"
 #include "graph/search.h"
+#include "index/rollups.h"
 #include "schema/percent.h"
 #include "schema/text.h"
 
@@ -147,6 +148,7 @@ AdoptionView RequestContext::open_adoption() {
                 "adoption is not to be had here: there is no data directory"};
   if (as_of) static_cast<void>(api_.snapshots.at(*as_of));  // unknown ones are told before all else
   AdoptionView adoption{*api_.adoption, as_of ? *as_of : api_.snapshots.current()->total().number};
+  require_same_families(adoption.rollups(), api_.families);
   open(api_.snapshots.at(adoption.number()));
   return adoption;
 }

@@ -521,7 +521,6 @@ Comparison compare_families(AdoptionView& view, std::span<const FamilyDefinition
 Growth family_growth(SnapshotFacts& facts, const FamilyDefinition& family,
                      const CurveQuery& query) {
   Growth growth{.family = &family, .interval = query.interval, .points = {}};
-  const SnapshotView& snapshot = facts.snapshot();
   // Days first: a calendar asked once for each model would be slow.
   std::map<std::int64_t, std::uint64_t> by_day;
   std::uint64_t before = 0;
@@ -534,7 +533,6 @@ Growth family_growth(SnapshotFacts& facts, const FamilyDefinition& family,
       by_day[day] += count;
     }
   }
-  static_cast<void>(snapshot);
   std::uint64_t cumulative = before;
   for (const auto& [day, count] : by_day) {
     const UnixSeconds from = interval_begin(day, query.interval);

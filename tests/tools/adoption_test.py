@@ -312,6 +312,11 @@ class MadeUpNights(unittest.TestCase):
             lines = list(csv.reader(stemma(self.data, *command, "--csv").stdout.splitlines()))
             self.assertGreater(len(lines), 1, command)
             self.assertEqual({len(line) for line in lines}, {len(lines[0])}, command)
+        other = Path(self.work.name) / "other.toml"
+        other.write_text('[[family]]\nname = "qwen"\nlabel = "Qwen"\nowners = ["someone-else"]\n')
+        refused = stemma(self.data, "--families", other, "adoption", "qwen", check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("rolled up with other families", refused.stderr)
         for wrong, code in ((["leaderboard", "growht"], 2), (["adoption", "qwen", "--from", "2026-02-01", "--to", "2026-01-01"], 2),
                             (["compare", "qwne"], 1), (["survival", self.events["spike"][3]], 2)):
             self.assertEqual(stemma(self.data, *wrong, check=False).returncode, code, wrong)
