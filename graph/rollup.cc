@@ -92,30 +92,87 @@ AdoptionSums contribution(const SnapshotView& snapshot, const DerivedCounts& cou
 
 /// The sums of one group under policy `any`.
 struct PlainSums {
-  using Part = AdoptionSums;
+  struct Part {
+    const AdoptionSums& sums;
+    bool fits;  ///< Whether all models' counts together are far from overflowing.
+  };
   AdoptionSums sums;
-  void add(const Part& part) { sums += part; }
+  void add(const Part& part) {
+    if (part.fits) {
+      sums.add_unchecked(part.sums);
+    } else {
+      sums += part.sums;
+    }
+  }
 };
 
-/// The same under `fractional`.
+/// Whether the counts of all models together fit a number, so that no sum of some can overflow.
+bool all_counts_fit(const SnapshotView& snapshot, const DerivedCounts& counts) {
+  std::array<std::int64_t, kCountKinds> sums{};
+  bool fits = true;
+  for (NodeId node = 0; node < snapshot.node_count(); ++node) {
+    const std::array<std::int64_t, kCountKinds> values{
+        snapshot.downloads[node], snapshot.downloads_all_time[node], counts.downloads_7d[node],
+        snapshot.likes[node]};
+    for (std::size_t k = 0; k < kCountKinds; ++k) {
+      if (values[k] != kUnknownCount)
+        fits = !__builtin_add_overflow(sums[k], values[k], &sums[k]) && fits;
+    }
+  }
+  return fits;
+}
+
+/// The same under `fractional`. Most models are wholly one family's: only the others are added, and
+/// what the plain sums have of them is taken back.
 struct SharedSums {
   struct Part {
-    AdoptionSums sums;
+    const AdoptionSums& sums;
     Weight share = 0;
+    bool in_plain = false;  ///< The plain sums have it, and count here.
   };
   std::int64_t models = 0;
   std::int64_t downloaded = 0;
   Weight share = 0;
   Weight fresh = 0;
   std::array<WeightedSum, kCountKinds> totals{};
+  AdoptionSums taken_back;
 
   void add(const Part& part) {
+    if (part.in_plain) taken_back.add_unchecked(part.sums);
+    if (part.share == 0) return;
     models += 1;
     downloaded += part.sums.downloaded;
     share += part.share;
     if (part.sums.fresh != 0) fresh += part.share;
     for (std::size_t k = 0; k < kCountKinds; ++k)
       totals[k].add(part.sums.known[k] == 0 ? kUnknownCount : part.sums.total[k], part.share);
+  }
+  SharedSums& operator+=(const SharedSums& other) {
+    models += other.models;
+    downloaded += other.downloaded;
+    share += other.share;
+    fresh += other.fresh;
+    for (std::size_t k = 0; k < kCountKinds; ++k) {
+      totals[k].whole += other.totals[k].whole;
+      totals[k].rest += other.totals[k].rest;
+      totals[k].known += other.totals[k].known;
+      totals[k].unknown += other.totals[k].unknown;
+    }
+    taken_back.add_unchecked(other.taken_back);
+    return *this;
+  }
+  /// With the models that are wholly the family's: those in `plain` that were not taken back.
+  void add_whole_ones(const AdoptionSums& plain) {
+    AdoptionSums rest = plain;
+    rest -= taken_back;
+    models += rest.models;
+    downloaded += rest.downloaded;
+    share += static_cast<Weight>(rest.models) * kOne;
+    fresh += static_cast<Weight>(rest.fresh) * kOne;
+    for (std::size_t k = 0; k < kCountKinds; ++k) {
+      totals[k].whole += static_cast<Weight>(rest.total[k]);
+      totals[k].known += static_cast<std::uint64_t>(rest.known[k]);
+    }
   }
 };
 
@@ -194,6 +251,7 @@ struct RollupContext {
     }
     other.join();
     if (failure) std::rethrow_exception(failure);
+    fits = all_counts_fit(snapshot, counts);
     has_point.resize(snapshot.node_count());
     for (const auto& [node, point] : counts.points) has_point[node] = true;
     live = static_cast<std::uint64_t>(
@@ -246,6 +304,7 @@ struct RollupContext {
   std::vector<std::uint32_t> place;  ///< Of each definition among the top-level ones, if it is one.
   std::uint32_t top_level = 0;
   std::uint64_t live = 0;
+  bool fits = false;  ///< all_counts_fit()
 
  private:
   /// Authors of many quantized models: what makes one is that some edge of it says so.
@@ -287,22 +346,28 @@ class Roller {
     const auto share = [&](NodeId node) {
       return top_level ? context_.splitter->share_of(node, place) : Weight{0};
     };
+    const bool fits = context_.fits;
     for (const NodeId root : members.roots) {
       root_of_[root] = root;
       if (!snapshot_.live(root)) continue;
       const AdoptionSums sums = contribution(snapshot_, counts_, root);
-      plain_[Breakdown::role].add(0, sums);
-      if (const Weight weight = share(root); weight != 0)
-        shared_[Breakdown::role].add(0, {sums, weight});
+      plain_[Breakdown::role].add(0, {sums, fits});
+      if (top_level) {
+        const Weight weight = share(root);
+        if (!fits || weight != kOne) shared_[Breakdown::role].add(0, {sums, weight, fits});
+      }
       listed.push_back(root);
     }
     for (const Reached& row : members.derivatives) {
       root_of_[row.node] = root_of_[row.via];
       if (!snapshot_.live(row.node)) continue;
       const AdoptionSums sums = contribution(snapshot_, counts_, row.node);
-      add_derivative(plain_, row, sums);
-      if (const Weight weight = share(row.node); weight != 0)
-        add_derivative(shared_, row, SharedSums::Part{sums, weight});
+      add_derivative(plain_, row, PlainSums::Part{sums, fits});
+      if (top_level) {
+        const Weight weight = share(row.node);
+        if (!fits || weight != kOne)
+          add_derivative(shared_, row, SharedSums::Part{sums, weight, fits});
+      }
       listed.push_back(row.node);
     }
     put_plain(part, {family.name, Breakdown::role, SharePolicy::any});
@@ -322,9 +387,11 @@ class Roller {
       const AdoptionSums sums = contribution(snapshot_, counts_, node);
       part.whole += sums;
       const std::uint32_t author = snapshot_.author[node];
-      plain_[Breakdown::author].add(author, sums);
-      if (context_.is_quantized(node))
-        plain_[Breakdown::quantizer].add(context_.quantizer[author] ? author : 0, sums);
+      plain_[Breakdown::author].add(author, {sums, context_.fits});
+      if (context_.is_quantized(node)) {
+        plain_[Breakdown::quantizer].add(context_.quantizer[author] ? author : 0,
+                                         {sums, context_.fits});
+      }
       listed.push_back(node);
     }
     part.groups.push_back(
@@ -548,24 +615,18 @@ class Roller {
 
 /// Rounds shares and sums so that they add up to `whole`, or each for itself where there is none.
 void Roller::put_shared(RolledPart& part, const RollupKey& key, const AdoptionSums* whole) {
-  // Keys of one name first become one.
+  // Every name has plain sums. Keys of one name become one.
+  const auto plain = std::find_if(part.groups.begin(), part.groups.end(), [&](const auto& one) {
+    return one.key == RollupKey{key.family, key.breakdown, SharePolicy::any};
+  });
+  auto shared = drained(shared_, key.breakdown);
   std::vector<std::pair<std::string, SharedSums>> merged;
-  for (auto& one : drained(shared_, key.breakdown)) {
-    if (merged.empty() || merged.back().first != one.first) {
-      merged.push_back(std::move(one));
-      continue;
-    }
-    SharedSums& to = merged.back().second;
-    to.models += one.second.models;
-    to.downloaded += one.second.downloaded;
-    to.share += one.second.share;
-    to.fresh += one.second.fresh;
-    for (std::size_t k = 0; k < kCountKinds; ++k) {
-      to.totals[k].whole += one.second.totals[k].whole;
-      to.totals[k].rest += one.second.totals[k].rest;
-      to.totals[k].known += one.second.totals[k].known;
-      to.totals[k].unknown += one.second.totals[k].unknown;
-    }
+  auto next = shared.begin();
+  for (const auto& [name, sums] : plain->entries) {
+    SharedSums together;
+    for (; next != shared.end() && next->first == name; ++next) together += next->second;
+    if (context_.fits) together.add_whole_ones(sums);
+    if (together.models != 0) merged.emplace_back(name, together);
   }
   RollupGroup group{.key = key};
   std::vector<Weight> shares, fresh;

@@ -43,6 +43,15 @@ struct AdoptionSums {
     return models - known[static_cast<std::size_t>(kind)];
   }
   AdoptionSums& operator+=(const AdoptionSums& other) noexcept;
+  /// The same where it is known that nothing overflows.
+  void add_unchecked(const AdoptionSums& other) noexcept {
+    models += other.models;
+    share += other.share;
+    fresh += other.fresh;
+    downloaded += other.downloaded;
+    for (std::size_t k = 0; k < kCountKinds; ++k) total[k] += other.total[k];
+    for (std::size_t k = 0; k < kCountKinds; ++k) known[k] += other.known[k];
+  }
   AdoptionSums& operator-=(const AdoptionSums& other) noexcept;
   friend bool operator==(const AdoptionSums&, const AdoptionSums&) = default;
 };

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "api/fields/adoption_rows.h"
-#include "api/query/adoption.h"
+#include "api/query/growth.h"
 #include "api/query/leaderboards.h"
 #include "api/query/links.h"
 #include "api/render/adoption_answers.h"
@@ -88,15 +88,15 @@ class AdoptionQuery : QueryBase {
                                                           : AdoptionScope::subtree;
       const AdoptionMetric metric = read_metric(reader_, AdoptionMetric::downloads);
       reader_.finish();
-      return show(model_adoption(adoption, view(), subject.model, scope, query, metric));
+      return show(model_adoption(adoption, *facts_, subject.model, scope, query, metric));
     }
     const SharePolicy policy = read_policy();
     const AdoptionMetric metric = read_metric(reader_, AdoptionMetric::derivatives);
     const auto by = read_breakdown(reader_);
     const auto top = static_cast<std::size_t>(reader_.number(param::curves).value_or(10));
     reader_.finish();
-    if (!by) return show(family_adoption(adoption, *subject.family, policy, query));
-    show(family_breakdown(adoption, *subject.family, policy, metric, *by, top, query));
+    if (!by) return show(family_adoption(adoption, *facts_, *subject.family, policy, query));
+    show(family_breakdown(adoption, *facts_, *subject.family, policy, metric, *by, top, query));
   }
 
   void compare() {
@@ -106,7 +106,7 @@ class AdoptionQuery : QueryBase {
     const SharePolicy policy = read_policy();
     const AdoptionMetric metric = read_metric(reader_, AdoptionMetric::derivatives);
     reader_.finish();
-    const Comparison answer = compare_families(adoption, families, policy, metric, query);
+    const Comparison answer = compare_families(adoption, *facts_, families, policy, metric, query);
     if (globals_.json) return print(comparison_json(view(), answer) + '\n');
     if (invocation_.csv) return print(comparison_csv(answer));
     print(fmt::format("{} by {}, {}.\n\n", title_of(metric), to_string(answer.interval),
@@ -126,6 +126,12 @@ class AdoptionQuery : QueryBase {
       if (family == nullptr) throw unknown_family(*given);
     }
     BoardQuery query = read_board_query(reader_);
+    if (query.range.to) {
+      adoption.go_back_to(*query.range.to, param::board_to.name);
+      open_facts(adoption);
+      if (family != nullptr) family = facts_->families().find(*given);
+      if (given && family == nullptr) throw unknown_family(*given);
+    }
     if (invocation_.all) query.limit = kBoardRows;
     reader_.finish();
     const Leaderboard answer = leaderboard(adoption, *facts_, *board, family, query);
@@ -143,9 +149,10 @@ class AdoptionQuery : QueryBase {
                  {"WAS", true, false, 2},
                  {answer.rows.front().model ? "MODEL" : "NAME", false, true},
                  {growth ? "GROWTH" : "VALUE", true},
-                 {fmt::format("IN {} DAYS", query.window_days), true, false, 4},
+                 {answer.since == kUnknownTime ? "CHANGE" : "SINCE " + date_text(answer.since),
+                  true, false, 4},
                  {growth ? "" : "GROWTH", true, false, 3},
-                 {"28 DAYS", false, false, 1},
+                 {fmt::format("28 {}S", upper(to_string(answer.interval))), false, false, 1},
                  {"", false, false, 1}}};
     for (const LeaderboardRow& row : answer.rows) {
       table.add({std::to_string(row.rank),
@@ -153,7 +160,7 @@ class AdoptionQuery : QueryBase {
                  row.model ? printable(view().name(*row.model)) : printable(row.name),
                  growth ? percent_text(row.value) : value_text(row.value),
                  growth ? percent_text(row.change) : change_text(row.change),
-                 growth ? "" : percent_text(row.growth), sparkline(row.spark, kSparkDays),
+                 growth ? "" : percent_text(row.growth), sparkline(row.spark, kSparkSteps),
                  flags_text(row.flags)});
     }
     print(out + '\n' + table.text(terminal_width()) + marks());
@@ -190,11 +197,8 @@ class AdoptionQuery : QueryBase {
   void survival() {
     AdoptionView adoption = open();
     const FamilyDefinition& family = resolve_family();
-    CurveQuery query;
-    query.from = reader_.time(param::range_from.name);
-    query.to = reader_.last_second(param::range_to.name);
-    if (query.from && query.to && *query.from > *query.to)
-      throw ParamError{"to", "lies before --from"};
+    const CurveQuery query = read_range(reader_);
+    static_cast<void>(reader_.choice(param::cohort_interval));
     reader_.finish();
     const Survival answer = family_survival(adoption, *facts_, family, query);
     if (globals_.json) return print(survival_json(view(), answer) + '\n');
@@ -230,9 +234,12 @@ class AdoptionQuery : QueryBase {
   AdoptionView open() {
     AdoptionView adoption{source_, facts_->number()};
     require_same_families(adoption.rollups(), families_);
+    open_facts(adoption);
+    return adoption;
+  }
+  void open_facts(const AdoptionView& adoption) {
     if (adoption.number() != facts_->number())
       facts_ = std::make_unique<SnapshotFacts>(snapshots_.at(adoption.number()), families_);
-    return adoption;
   }
 
   SharePolicy read_policy() {
@@ -270,6 +277,11 @@ class AdoptionQuery : QueryBase {
                                              : "did you mean " + either_of(nearest) + "?")};
   }
 
+  static std::string upper(std::string_view word) {
+    std::string text{word};
+    for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return text;
+  }
   static std::string capitalised(std::string text) {
     if (!text.empty()) text[0] = static_cast<char>(std::toupper(text[0]));
     return text;
@@ -521,7 +533,8 @@ void add_adoption_commands(CLI::App& app, CliGlobals& globals) {
     command->add_option("BOARD", invocation->names[0],
                         "downloads (default), downloads_7d, growth, new, likes, derivatives, "
                         "families, authors or quantizers");
-    for (const ParamInfo& param : {param::board_family, param::window})
+    for (const ParamInfo& param : {param::board_family, param::window, param::board_from,
+                                   param::board_to, param::board_interval})
       add_param(*command, invocation, param);
     add_limit(*command, invocation);
   }
@@ -545,7 +558,7 @@ void add_adoption_commands(CLI::App& app, CliGlobals& globals) {
              "survival qwen --from 2025-01-01",
              false},
             &AdoptionQuery::survival);
-    for (const ParamInfo& param : {param::range_from, param::range_to})
+    for (const ParamInfo& param : {param::range_from, param::range_to, param::cohort_interval})
       add_param(*command, invocation, param);
     add_all(*command, invocation);
   }

@@ -1,6 +1,7 @@
 #include "api/query/adoption.h"
 
 #include "api/endpoints/endpoints.h"
+#include "api/query/growth.h"
 #include "api/query/leaderboards.h"
 #include "api/query/links.h"
 #include "api/render/adoption_answers.h"
@@ -36,7 +37,7 @@ Response get_model_adoption(RequestContext& context) {
   const CurveQuery query = read_curve_query(params);
   return rolled_up(context, model_path(context.variable()) + "/adoption", [&] {
     return adoption_json(context.view(),
-                         model_adoption(adoption, context.view(), node, scope, query, metric));
+                         model_adoption(adoption, context.facts(), node, scope, query, metric));
   });
 }
 
@@ -52,10 +53,11 @@ Response get_family_adoption(RequestContext& context) {
   return rolled_up(
       context, std::string{kFamilies} + percent_encode(family.name) + "/adoption", [&] {
         if (by) {
-          return adoption_json(context.view(),
-                               family_breakdown(adoption, family, policy, metric, *by, top, query));
+          return adoption_json(context.view(), family_breakdown(adoption, context.facts(), family,
+                                                                policy, metric, *by, top, query));
         }
-        return adoption_json(context.view(), family_adoption(adoption, family, policy, query));
+        return adoption_json(context.view(),
+                             family_adoption(adoption, context.facts(), family, policy, query));
       });
 }
 
@@ -72,11 +74,8 @@ Response get_family_growth(RequestContext& context) {
 Response get_family_survival(RequestContext& context) {
   AdoptionView adoption = context.open_adoption();
   const FamilyDefinition& family = context.family(kFamilies, "/survival");
-  CurveQuery query;
-  query.from = context.params().time(param::range_from.name);
-  query.to = context.params().last_second(param::range_to.name);
-  if (query.from && query.to && *query.from > *query.to)
-    throw ParamError{"to", "lies before `from`"};
+  const CurveQuery query = read_range(context.params());
+  static_cast<void>(context.params().choice(param::cohort_interval));
   return rolled_up(context, std::string{kFamilies} + percent_encode(family.name) + "/survival",
                    [&] {
                      return survival_json(
@@ -95,8 +94,8 @@ Response get_comparison(RequestContext& context) {
   const SharePolicy policy = read_share_policy(params);
   const AdoptionMetric metric = read_metric(params, AdoptionMetric::derivatives);
   return rolled_up(context, "/v1/compare", [&] {
-    return comparison_json(context.view(),
-                           compare_families(adoption, families, policy, metric, query));
+    return comparison_json(context.view(), compare_families(adoption, context.facts(), families,
+                                                            policy, metric, query));
   });
 }
 
@@ -111,7 +110,7 @@ Response get_leaderboard(RequestContext& context) {
   const BoardInfo& board = context.board();
   AdoptionView adoption = context.open_adoption();
   const FamilyDefinition* family = context.board_family();
-  const BoardQuery query = read_board_query(context.params());
+  const BoardQuery query = context.read_board_query(adoption);
   return rolled_up(context, "/v1/leaderboards/" + context.variable(), [&] {
     return leaderboard_json(context.view(),
                             leaderboard(adoption, context.facts(), board, family, query));

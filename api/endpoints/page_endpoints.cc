@@ -12,7 +12,7 @@ namespace {
 /// The fields of forms that may be left empty.
 void allow_empty_fields(ParamReader& params) {
   for (const ParamInfo& param :
-       {param::page_from, param::page_to, param::families_or_none, param::board_family})
+       {param::page_from, param::page_to, param::families_or_none, param::page_family})
     params.allow_empty(param.name);
 }
 
@@ -83,7 +83,7 @@ Response get_model_page(RequestContext& context) {
     if (adoption) {
       CurveQuery query;
       query.interval = fitting_interval(adoption ? &*adoption : nullptr);
-      curve = model_adoption(*adoption, facts.snapshot(), node, AdoptionScope::self, query,
+      curve = model_adoption(*adoption, facts, node, AdoptionScope::self, query,
                              AdoptionMetric::downloads);
     }
     return model_page(facts, show_model(facts, node), list_parents(facts, node, parents),
@@ -110,8 +110,8 @@ Response get_family_page(RequestContext& context) {
         .growth = family_growth(facts, family, {.from = {}, .to = {}, .interval = Interval::month}),
         .curves = {}};
     if (adoption) {
-      charts.curves = family_breakdown(*adoption, family, SharePolicy::any, state.metric, *state.by,
-                                       kCurves, query);
+      charts.curves = family_breakdown(*adoption, facts, family, SharePolicy::any, state.metric,
+                                       *state.by, kCurves, query);
     }
     return family_page(facts, show_family(facts, family),
                        list_descendants(facts, family, ListQuery{}), charts);
@@ -136,7 +136,8 @@ Response get_compare_page(RequestContext& context) {
   return context.whole(context.raw_path(), kHtmlType, [&] {
     std::optional<Comparison> answer;
     if (!families.empty())
-      answer = compare_families(adoption, families, SharePolicy::any, state.metric, query);
+      answer = compare_families(adoption, context.facts(), families, SharePolicy::any, state.metric,
+                                query);
     return compare_page(context.facts(), answer, state);
   });
 }
@@ -146,7 +147,7 @@ Response get_leaderboard_page(RequestContext& context) {
   const BoardInfo& board = context.board();
   AdoptionView adoption = context.open_adoption();
   const FamilyDefinition* family = context.board_family();
-  const BoardQuery query = read_board_query(context.params());
+  const BoardQuery query = context.read_board_query(adoption);
   context.params().finish();
   return context.whole(context.raw_path(), kHtmlType, [&] {
     return leaderboard_page(context.facts(),

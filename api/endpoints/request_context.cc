@@ -153,6 +153,15 @@ AdoptionView RequestContext::open_adoption() {
   return adoption;
 }
 
+BoardQuery RequestContext::read_board_query(AdoptionView& adoption) {
+  BoardQuery query = stemma::read_board_query(reader_);
+  if (query.range.to) {
+    adoption.go_back_to(*query.range.to, param::board_to.name);
+    open(api_.snapshots.at(adoption.number()));
+  }
+  return query;
+}
+
 std::string RequestContext::make_etag(std::string_view path, std::string_view type) const {
   // Names this answer among all that this and any other version ever gave; the coding makes the
   // bytes differ.

@@ -52,6 +52,8 @@ class RequestContext {
   /// The roll-ups as of the snapshot that is asked for, else of the newest, and the snapshot that
   /// they are of: it may be an older one for the seconds that rolling up takes.
   [[nodiscard]] AdoptionView open_adoption();
+  /// What a leaderboard is asked for; `to` takes `adoption` and the snapshot back to then.
+  [[nodiscard]] BoardQuery read_board_query(AdoptionView& adoption);
   /// The same where there is any; else nullopt, and the snapshot alone is opened.
   [[nodiscard]] std::optional<AdoptionView> open_adoption_if_any();
   /// The board of that name. Error{not_found} names the nearest.

@@ -40,10 +40,16 @@ constexpr auto kCompareParams = params_of(std::array{param::families, param::met
                                           kCurveParams, kSnapshotParams);
 constexpr auto kGrowthParams = params_of(
     std::array{param::range_from, param::range_to, param::growth_interval}, kSnapshotParams);
-constexpr auto kSurvivalParams =
-    params_of(std::array{param::range_from, param::range_to}, kSnapshotParams);
+constexpr auto kSurvivalParams = params_of(
+    std::array{param::range_from, param::range_to, param::cohort_interval}, kSnapshotParams);
 constexpr auto kBoardParams =
-    params_of(std::array{param::board_family, param::window, param::limit}, kSnapshotParams);
+    params_of(std::array{param::board_family, param::window, param::board_from, param::board_to,
+                         param::board_interval, param::limit},
+              kSnapshotParams);
+constexpr auto kBoardPageParams =
+    params_of(std::array{param::page_family, param::window, param::page_from, param::page_to,
+                         param::board_interval, param::limit},
+              kSnapshotParams);
 constexpr auto kDrawParams = std::array{param::log_scale, param::as_share, param::as_lines};
 constexpr auto kFamilyPageParams = params_of(std::array{param::breakdown, param::metric},
                                              kPageCurveParams, kDrawParams, kSnapshotParams);
@@ -359,7 +365,7 @@ const Route kRoutes[] = {
     {"/families/{family}", "One family or series.", kFamilyPageParams, &get_family_page,
      BodyKind::page},
     {"/compare", "Families side by side.", kComparePageParams, &get_compare_page, BodyKind::page},
-    {"/leaderboards/{board}", "One leaderboard.", kBoardParams, &get_leaderboard_page,
+    {"/leaderboards/{board}", "One leaderboard.", kBoardPageParams, &get_leaderboard_page,
      BodyKind::page},
     {"/docs", "This list, for people.", {}, &get_docs, BodyKind::page},
     {"/docs/{file}",

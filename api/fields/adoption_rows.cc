@@ -134,6 +134,9 @@ constexpr Field<AdoptionPointRow> kPointFields[] = {
 };
 FieldInfos point_infos() { return infos_of<AdoptionPointRow>(kPointFields); }
 
+constexpr std::string_view kCuratedMeaning =
+    "Of the derivatives in this snapshot, those that are none without curated parents.";
+
 constexpr Field<ModelAdoptionRow> kModelFields[] = {
     {"model", FieldType::text, Presence::always, "The model's name.",
      [](const ModelAdoptionRow& r) { return name_value(r.view, r.answer.node); }},
@@ -148,6 +151,10 @@ constexpr Field<ModelAdoptionRow> kModelFields[] = {
      [](const ModelAdoptionRow& r) { return Value{to_string(r.answer.metric)}; }},
     {"interval", FieldType::text, Presence::always, "day, week or month.",
      [](const ModelAdoptionRow& r) { return Value{to_string(r.answer.interval)}; }},
+    {"curated_only", FieldType::integer, Presence::always,
+     "Of the descendants in this snapshot, those that are none without curated parents; 0 of a "
+     "model alone.",
+     [](const ModelAdoptionRow& r) { return number_value(r.answer.curated_only); }},
     {"points", FieldType::objects, Presence::always,
      "One for each interval: its last usable snapshot, else its last; of one model only where it "
      "was observed.",
@@ -192,6 +199,7 @@ FieldInfos step_infos() { return infos_of<FamilyStepRow>(kStepFields); }
 struct NamedCurveRow {
   const NamedCurve& curve;
   bool shared;
+  std::uint64_t curated_only = 0;
 };
 
 constexpr Field<NamedCurveRow> kNamedCurveFields[] = {
@@ -219,6 +227,10 @@ constexpr Field<FamilyAdoptionRow> kFamilyFields[] = {
      [](const FamilyAdoptionRow& r) { return Value{policy_text(r.policy)}; }},
     {"interval", FieldType::text, Presence::always, "day, week or month.",
      [](const FamilyAdoptionRow& r) { return Value{to_string(r.interval)}; }},
+    {"curated_only", FieldType::integer, Presence::always, kCuratedMeaning,
+     [](const FamilyAdoptionRow& r) {
+       return number_value(r.curve != nullptr ? r.curve->curated_only : r.breakdown->curated_only);
+     }},
     {"points", FieldType::objects, Presence::optional,
      "One for each interval: its last usable snapshot, else its last; without `by`.", &step_infos,
      [](ValueSink& sink, const FamilyAdoptionRow& r) {
@@ -300,6 +312,8 @@ constexpr Field<NamedCurveRow> kFamilyCurveFields[] = {
     {"values", FieldType::numbers, Presence::always, "One for each date; null where unknown.",
      nullptr,
      [](ValueSink& sink, const NamedCurveRow& r) { tell_values(sink, r.curve.values, r.shared); }},
+    {"curated_only", FieldType::integer, Presence::always, kCuratedMeaning,
+     [](const NamedCurveRow& r) { return number_value(r.curated_only); }},
 };
 FieldInfos family_curve_infos() { return infos_of<NamedCurveRow>(kFamilyCurveFields); }
 
@@ -319,10 +333,11 @@ constexpr Field<ComparisonRow> kComparisonFields[] = {
      &family_curve_infos,
      [](ValueSink& sink, const ComparisonRow& r) {
        const bool shared = are_shares(r.answer.policy, r.answer.metric);
-       tell_objects<NamedCurveRow>(sink, kFamilyCurveFields, r.answer.series,
-                                   [&](const NamedCurve& curve) {
-                                     return NamedCurveRow{curve, shared};
-                                   });
+       std::size_t place = 0;
+       tell_objects<NamedCurveRow>(
+           sink, kFamilyCurveFields, r.answer.series, [&](const NamedCurve& curve) {
+             return NamedCurveRow{curve, shared, r.answer.curated_only[place++]};
+           });
      }},
 };
 
@@ -360,6 +375,8 @@ constexpr Field<GrowthRow> kGrowthFields[] = {
     {"unknown", FieldType::integer, Presence::always,
      "Derivatives whose date of creation is unknown: they are in no point.",
      [](const GrowthRow& r) { return number_value(r.answer.unknown); }},
+    {"curated_only", FieldType::integer, Presence::always, kCuratedMeaning,
+     [](const GrowthRow& r) { return number_value(r.answer.curated_only); }},
     {"note", FieldType::text, Presence::always, "What these numbers cannot tell.",
      [](const GrowthRow&) { return Value{std::string_view{kGrowthNote}}; }},
 };
@@ -414,6 +431,8 @@ constexpr Field<SurvivalRow> kSurvivalFields[] = {
            sink, kSurvivalPointFields, r.answer.points,
            [](const SurvivalPoint& p) -> const SurvivalPoint& { return p; });
      }},
+    {"curated_only", FieldType::integer, Presence::always, kCuratedMeaning,
+     [](const SurvivalRow& r) { return number_value(r.answer.curated_only); }},
     {"note", FieldType::text, Presence::always, "What these numbers cannot tell.",
      [](const SurvivalRow&) { return Value{std::string_view{kSurvivalNote}}; }},
 };
@@ -453,7 +472,7 @@ constexpr Field<LeaderboardItemRow> kItemFields[] = {
     {"rank", FieldType::integer, Presence::always, "From 1.",
      [](const LeaderboardItemRow& r) { return number_value(r.row.rank); }},
     {"previous_rank", FieldType::integer, Presence::or_null,
-     "A window ago; null where it was not on the board, or nothing was observed then.",
+     "Then; null where it was not on the board, or nothing was observed then.",
      [](const LeaderboardItemRow& r) {
        return r.row.previous_rank ? number_value(*r.row.previous_rank) : Value{};
      }},
@@ -467,7 +486,8 @@ constexpr Field<LeaderboardItemRow> kItemFields[] = {
      }},
     {"value", FieldType::number, Presence::or_null, "What is ranked by.",
      [](const LeaderboardItemRow& r) { return curve_value(r.row.value, false); }},
-    {"change", FieldType::number, Presence::or_null, "How the value moved within the window.",
+    {"change", FieldType::number, Presence::or_null,
+     "How the value moved since the snapshot that is looked back to.",
      [](const LeaderboardItemRow& r) { return curve_value(r.row.change, false); }},
     {"growth", FieldType::number, Presence::or_null,
      "The last seven days against the mean of the three weeks before, minus 1.",
@@ -476,7 +496,7 @@ constexpr Field<LeaderboardItemRow> kItemFields[] = {
      "The largest step's share of the last seven days; of models.",
      [](const LeaderboardItemRow& r) { return ratio_value(r.row.spike_share); }},
     {"spark", FieldType::numbers, Presence::always,
-     "The value on each of the last 28 days, the last one last; null where unknown.", nullptr,
+     "The value of each of the last 28 intervals, the last one last; null where unknown.", nullptr,
      [](ValueSink& sink, const LeaderboardItemRow& r) { tell_values(sink, r.row.spark, false); }},
     {"flags", FieldType::texts, Presence::always, "Of models: gap, recount, stale.",
      [](const LeaderboardItemRow& r) { return Value{flag_list(r.row.flags)}; }},
@@ -497,6 +517,12 @@ constexpr Field<LeaderboardAnswerRow> kLeaderboardFields[] = {
      [](const LeaderboardAnswerRow& r) {
        return Value{std::string_view{r.answer.window_days == 7 ? "7d" : "30d"}};
      }},
+    {"since", FieldType::time, Presence::or_null,
+     "The snapshot that change and previous_rank look back to: a window ago, or from `from` on; "
+     "null where there is none.",
+     [](const LeaderboardAnswerRow& r) { return time_value(r.answer.since); }},
+    {"interval", FieldType::text, Presence::always, "What a value of a spark stands for.",
+     [](const LeaderboardAnswerRow& r) { return Value{to_string(r.answer.interval)}; }},
     {"meaning", FieldType::text, Presence::always, "What is ranked, and by what.",
      [](const LeaderboardAnswerRow& r) { return Value{r.answer.board->meaning}; }},
     {"items", FieldType::objects, Presence::always, "The first first; ties by name.", &item_infos,

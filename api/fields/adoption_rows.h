@@ -2,6 +2,7 @@
 
 #include "api/fields/field.h"
 #include "api/query/adoption.h"
+#include "api/query/growth.h"
 #include "api/query/leaderboards.h"
 
 namespace stemma {

@@ -12,19 +12,6 @@ namespace {
 
 constexpr UnixSeconds kDay = adoption::kDay;
 
-/// Days since 1970 to year and month, by the calendar that UTC goes by.
-std::pair<std::int64_t, int> month_of_day(std::int64_t days) {
-  const std::string text = format_utc(days * kDay);
-  return {std::stoll(text.substr(0, 4)), std::stoi(text.substr(5, 2))};
-}
-UnixSeconds month_begin(std::int64_t year, int month) {
-  year += (month - 1) / 12;
-  month = (month - 1) % 12 + 1;
-  char text[32];
-  std::snprintf(text, sizeof text, "%04lld-%02d-01", static_cast<long long>(year), month);
-  return parse_utc(text).value_or(kUnknownTime);
-}
-
 std::vector<std::string_view> flags_of(const RolledSnapshot& snapshot) {
   std::vector<std::string_view> flags;
   if (snapshot.flags.stall) flags.emplace_back("stall");
@@ -95,6 +82,8 @@ bool is_sparse(const AdoptionSums& sums, AdoptionMetric metric) {
   return sums.known[static_cast<std::size_t>(kind)] < sums.unknown(kind);
 }
 
+}  // namespace
+
 void require_rolled_up(AdoptionView& view, const FamilyDefinition& family, SharePolicy policy) {
   if (policy == SharePolicy::fractional && !family.top_level())
     throw ParamError{"policy", "fractional is for top-level families, and this is a series"};
@@ -104,11 +93,6 @@ void require_rolled_up(AdoptionView& view, const FamilyDefinition& family, Share
                                           "families"};
 }
 
-}  // namespace
-
-std::string_view to_string(Interval interval) noexcept {
-  return interval == Interval::day ? "day" : interval == Interval::week ? "week" : "month";
-}
 std::string_view to_string(AdoptionScope scope) noexcept {
   return scope == AdoptionScope::self          ? "self"
          : scope == AdoptionScope::descendants ? "descendants"
@@ -118,42 +102,6 @@ std::string_view to_string(AdoptionMetric metric) noexcept {
   constexpr std::string_view kNames[] = {"derivatives",        "new_derivatives", "downloads",
                                          "downloads_all_time", "downloads_7d",    "likes"};
   return kNames[static_cast<std::size_t>(metric)];
-}
-
-UnixSeconds interval_begin(UnixSeconds time, Interval interval) noexcept {
-  std::int64_t days = time / kDay - (time % kDay < 0 ? 1 : 0);
-  if (interval == Interval::week) {
-    // 1970-01-01 was a Thursday.
-    const std::int64_t weekday = ((days + 3) % 7 + 7) % 7;
-    days -= weekday;
-  }
-  if (interval == Interval::month) {
-    const auto [year, month] = month_of_day(days);
-    return month_begin(year, month);
-  }
-  return days * kDay;
-}
-
-UnixSeconds interval_end(UnixSeconds begin, Interval interval) noexcept {
-  if (interval == Interval::day) return begin + kDay;
-  if (interval == Interval::week) return begin + 7 * kDay;
-  const auto [year, month] = month_of_day(begin / kDay);
-  return month_begin(year, month + 1);
-}
-
-CurveQuery read_curve_query(ParamReader& params, Interval by_default) {
-  CurveQuery query;
-  query.from = params.time(param::range_from.name);
-  query.to = params.last_second(param::range_to.name);
-  if (query.from && query.to && *query.from > *query.to)
-    throw ParamError{"to", "lies before `from`"};
-  query.interval = by_default;
-  if (const auto word = params.choice_or_none(param::interval)) {
-    query.interval = *word == "day"    ? Interval::day
-                     : *word == "week" ? Interval::week
-                                       : Interval::month;
-  }
-  return query;
 }
 
 AdoptionMetric read_metric(ParamReader& params, AdoptionMetric by_default) {
@@ -215,6 +163,15 @@ AdoptionView::AdoptionView(AdoptionSource& source, SnapshotNumber as_of)
   }
   if (snapshots_.empty())
     throw Error{ErrorKind::unavailable, "adoption is not rolled up yet: run `stemma rollup`"};
+}
+
+void AdoptionView::go_back_to(UnixSeconds time, std::string_view parameter) {
+  const UnixSeconds first = snapshots_.front().observed_at;
+  if (first > time) {
+    throw ParamError{std::string{parameter},
+                     "lies before the first snapshot, of " + format_utc(first)};
+  }
+  while (snapshots_.back().observed_at > time) snapshots_.pop_back();
 }
 
 const SeriesReader& AdoptionView::series() {
@@ -317,8 +274,9 @@ std::map<SnapshotNumber, SelfState> self_states(AdoptionView& view, const Snapsh
 
 }  // namespace
 
-ModelAdoption model_adoption(AdoptionView& view, const SnapshotView& snapshot, NodeId node,
+ModelAdoption model_adoption(AdoptionView& view, SnapshotFacts& facts, NodeId node,
                              AdoptionScope scope, const CurveQuery& query, AdoptionMetric metric) {
+  const SnapshotView& snapshot = facts.snapshot();
   ModelAdoption answer{
       .node = node, .scope = scope, .interval = query.interval, .metric = metric, .points = {}};
   std::map<SnapshotNumber, SelfState> self;
@@ -344,6 +302,7 @@ ModelAdoption model_adoption(AdoptionView& view, const SnapshotView& snapshot, N
     return answer;
   }
 
+  answer.curated_only = facts.curated_only(node);
   const auto steps = curve_steps(view.snapshots(), query);
   const auto all = flattened(steps);
   const auto numbers = numbers_of(all);
@@ -372,11 +331,13 @@ ModelAdoption model_adoption(AdoptionView& view, const SnapshotView& snapshot, N
   return answer;
 }
 
-FamilyAdoption family_adoption(AdoptionView& view, const FamilyDefinition& family,
-                               SharePolicy policy, const CurveQuery& query) {
+FamilyAdoption family_adoption(AdoptionView& view, SnapshotFacts& facts,
+                               const FamilyDefinition& family, SharePolicy policy,
+                               const CurveQuery& query) {
   require_rolled_up(view, family, policy);
   FamilyAdoption answer{
       .family = &family, .policy = policy, .interval = query.interval, .points = {}};
+  answer.curated_only = facts.curated_only(family);
   const auto steps = curve_steps(view.snapshots(), query);
   const auto all = flattened(steps);
   const std::vector<std::string> roles{kOfficial, kDerivatives};
@@ -435,9 +396,10 @@ FamilyTrend family_trend(AdoptionView& view, const FamilyDefinition& family) {
   return trend;
 }
 
-FamilyBreakdown family_breakdown(AdoptionView& view, const FamilyDefinition& family,
-                                 SharePolicy policy, AdoptionMetric metric, Breakdown by,
-                                 std::size_t top, const CurveQuery& query) {
+FamilyBreakdown family_breakdown(AdoptionView& view, SnapshotFacts& facts,
+                                 const FamilyDefinition& family, SharePolicy policy,
+                                 AdoptionMetric metric, Breakdown by, std::size_t top,
+                                 const CurveQuery& query) {
   require_rolled_up(view, family, policy);
   FamilyBreakdown answer{.family = &family,
                          .policy = policy,
@@ -448,6 +410,7 @@ FamilyBreakdown family_breakdown(AdoptionView& view, const FamilyDefinition& fam
                          .series = {},
                          .others = {},
                          .flags = {}};
+  answer.curated_only = facts.curated_only(family);
   const auto steps = curve_steps(view.snapshots(), query);
   if (steps.empty()) return answer;
   const auto numbers = numbers_of(flattened(steps));
@@ -491,8 +454,9 @@ FamilyBreakdown family_breakdown(AdoptionView& view, const FamilyDefinition& fam
   return answer;
 }
 
-Comparison compare_families(AdoptionView& view, std::span<const FamilyDefinition* const> families,
-                            SharePolicy policy, AdoptionMetric metric, const CurveQuery& query) {
+Comparison compare_families(AdoptionView& view, SnapshotFacts& facts,
+                            std::span<const FamilyDefinition* const> families, SharePolicy policy,
+                            AdoptionMetric metric, const CurveQuery& query) {
   Comparison answer{
       .metric = metric, .policy = policy, .interval = query.interval, .dates = {}, .series = {}};
   const auto steps = curve_steps(view.snapshots(), query);
@@ -502,6 +466,7 @@ Comparison compare_families(AdoptionView& view, std::span<const FamilyDefinition
       metric == AdoptionMetric::derivatives || metric == AdoptionMetric::new_derivatives;
   for (const FamilyDefinition* family : families) {
     require_rolled_up(view, *family, policy);
+    answer.curated_only.push_back(facts.curated_only(*family));
     const std::vector<std::string> roles{kDerivatives, kOfficial};
     auto curves = view.rollups().series({family->name, Breakdown::role, policy}, roles, numbers);
     if (!counts_models) {
@@ -516,86 +481,6 @@ Comparison compare_families(AdoptionView& view, std::span<const FamilyDefinition
     }
   }
   return answer;
-}
-
-Growth family_growth(SnapshotFacts& facts, const FamilyDefinition& family,
-                     const CurveQuery& query) {
-  Growth growth{.family = &family, .interval = query.interval, .points = {}};
-  // Days first: a calendar asked once for each model would be slow.
-  std::map<std::int64_t, std::uint64_t> by_day;
-  std::uint64_t before = 0;
-  for (const auto& [day, count] : facts.created_by_day(family)) {
-    if (day == kUnknownTime) {
-      growth.unknown = count;
-    } else if (query.from && day < interval_begin(*query.from, query.interval)) {
-      before += count;
-    } else if (!query.to || day <= *query.to) {
-      by_day[day] += count;
-    }
-  }
-  std::uint64_t cumulative = before;
-  for (const auto& [day, count] : by_day) {
-    const UnixSeconds from = interval_begin(day, query.interval);
-    while (!growth.points.empty() &&
-           interval_end(growth.points.back().from, query.interval) < from) {
-      growth.points.push_back(
-          {interval_end(growth.points.back().from, query.interval), 0, cumulative});
-    }
-    if (growth.points.empty() || growth.points.back().from != from)
-      growth.points.push_back({from, 0, cumulative});
-    cumulative += count;
-    growth.points.back().derivatives += count;
-    growth.points.back().cumulative = cumulative;
-  }
-  return growth;
-}
-
-Survival family_survival(AdoptionView& view, SnapshotFacts& facts, const FamilyDefinition& family,
-                         const CurveQuery& query) {
-  require_rolled_up(view, family, SharePolicy::any);
-  Survival survival{.family = &family, .points = {}};
-  std::map<UnixSeconds, std::uint64_t> created;
-  for (const auto& [day, count] : facts.ever_created_by_day(family)) {
-    if (day != kUnknownTime) created[interval_begin(day, Interval::month)] += count;
-  }
-  // The last snapshot of each month that is over.
-  std::map<UnixSeconds, SnapshotNumber> last_of_month;
-  for (const RolledSnapshot& one : view.snapshots())
-    last_of_month[interval_begin(one.observed_at, Interval::month)] = one.number;
-  const UnixSeconds newest = view.snapshots().back().observed_at;
-  std::vector<SnapshotNumber> numbers;
-  std::map<UnixSeconds, std::size_t> place;
-  for (const auto& [month, number] : last_of_month) {
-    if (interval_end(month, Interval::month) > newest) continue;
-    place[month] = numbers.size();
-    numbers.push_back(number);
-  }
-  std::vector<std::string> names;
-  for (const auto& [month, count] : created) names.push_back(month_of(month));
-  const auto curves =
-      view.rollups().series({family.name, Breakdown::created, SharePolicy::any}, names, numbers);
-  std::size_t i = 0;
-  for (const auto& [month, count] : created) {
-    const std::size_t curve = i++;
-    if ((query.from && month < interval_begin(*query.from, Interval::month)) ||
-        (query.to && month > *query.to))
-      continue;
-    SurvivalPoint& point = survival.points.emplace_back();
-    point.from = month;
-    point.created = count;
-    for (const int later : kSurvivalMonths) {
-      const auto [year, number] = month_of_day(month / kDay);
-      const auto found = place.find(month_begin(year, number + later));
-      if (found == place.end()) {
-        point.alive.emplace_back();
-        point.downloaded.emplace_back();
-        continue;
-      }
-      point.alive.emplace_back(curves[curve][found->second].models);
-      point.downloaded.emplace_back(curves[curve][found->second].downloaded);
-    }
-  }
-  return survival;
 }
 
 }  // namespace stemma

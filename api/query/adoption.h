@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/query/interval.h"
 #include "api/query/params.h"
 #include "api/query/queries.h"
 #include "api/query/snapshot_facts.h"
@@ -17,21 +18,6 @@ namespace stemma {
 
 // Adoption over time: what HTTP, pages and command line ask alike. All of it is told as of one
 // snapshot that is rolled up; nothing that was observed later changes it.
-
-enum class Interval { day, week, month };
-[[nodiscard]] std::string_view to_string(Interval interval) noexcept;
-/// The first second of the day, the week (from Monday) or the month that `time` lies in, UTC.
-[[nodiscard]] UnixSeconds interval_begin(UnixSeconds time, Interval interval) noexcept;
-/// The first second after it.
-[[nodiscard]] UnixSeconds interval_end(UnixSeconds begin, Interval interval) noexcept;
-
-/// The range and the steps of a curve.
-struct CurveQuery {
-  std::optional<UnixSeconds> from, to;  ///< Both included; `to` given as a date is all of its day.
-  Interval interval = Interval::day;
-};
-/// Takes `from`, `to` and `interval`. Throws ParamError for reversed dates.
-[[nodiscard]] CurveQuery read_curve_query(ParamReader& params, Interval by_default = Interval::day);
 
 /// The snapshots of one interval, and the one that stands for it: the last that is usable, else the
 /// last.
@@ -75,6 +61,9 @@ class AdoptionView {
   [[nodiscard]] SnapshotNumber number() const { return snapshots_.back().number; }
   /// Up to it, ascending.
   [[nodiscard]] std::span<const RolledSnapshot> snapshots() const { return snapshots_; }
+  /// Goes back to the last snapshot at or before `time`. Throws ParamError, of `parameter`, where
+  /// all are later.
+  void go_back_to(UnixSeconds time, std::string_view parameter);
   [[nodiscard]] RollupStore& rollups() { return rollups_; }
   [[nodiscard]] const SeriesReader& series();
 
@@ -93,6 +82,10 @@ class AdoptionView {
 [[nodiscard]] CurveValue growth_of_sums(std::span<const RolledSnapshot> snapshots,
                                         std::span<const AdoptionSums> curve);
 
+/// Throws Error{unavailable} for a family that was not rolled up: it was defined since; ParamError
+/// for shares of a series.
+void require_rolled_up(AdoptionView& view, const FamilyDefinition& family, SharePolicy policy);
+
 // --- One model
 
 enum class AdoptionScope { self, descendants, subtree };
@@ -110,10 +103,13 @@ struct ModelAdoption {
   Interval interval = Interval::day;
   AdoptionMetric metric = AdoptionMetric::downloads;
   std::vector<AdoptionPoint> points;
+  /// Of the live descendants in the answer's snapshot; 0 of the model alone.
+  std::uint64_t curated_only = 0;
 };
-[[nodiscard]] ModelAdoption model_adoption(AdoptionView& view, const SnapshotView& snapshot,
-                                           NodeId node, AdoptionScope scope,
-                                           const CurveQuery& query, AdoptionMetric metric);
+/// `facts` must be those of the view's snapshot, here and below.
+[[nodiscard]] ModelAdoption model_adoption(AdoptionView& view, SnapshotFacts& facts, NodeId node,
+                                           AdoptionScope scope, const CurveQuery& query,
+                                           AdoptionMetric metric);
 
 // --- One family
 
@@ -128,10 +124,12 @@ struct FamilyAdoption {
   SharePolicy policy = SharePolicy::any;
   Interval interval = Interval::day;
   std::vector<FamilyPoint> points;
+  std::uint64_t curated_only = 0;  ///< Of the derivatives in the answer's snapshot.
 };
-/// Throws Error{unavailable} for a family that was not rolled up: it was defined since.
-[[nodiscard]] FamilyAdoption family_adoption(AdoptionView& view, const FamilyDefinition& family,
-                                             SharePolicy policy, const CurveQuery& query);
+/// Throws as require_rolled_up() does.
+[[nodiscard]] FamilyAdoption family_adoption(AdoptionView& view, SnapshotFacts& facts,
+                                             const FamilyDefinition& family, SharePolicy policy,
+                                             const CurveQuery& query);
 
 /// What `by` says; nullopt where it is not given.
 [[nodiscard]] std::optional<Breakdown> read_breakdown(ParamReader& params);
@@ -164,11 +162,12 @@ struct FamilyBreakdown {
   std::vector<NamedCurve> series;  ///< The largest at the last date first.
   std::vector<CurveValue> others;
   std::vector<std::vector<std::string_view>> flags;
+  std::uint64_t curated_only = 0;  ///< Of the derivatives in the answer's snapshot.
 };
 /// Of derivatives, but for Breakdown::role. What is not among the `top` names is in `others`.
-[[nodiscard]] FamilyBreakdown family_breakdown(AdoptionView& view, const FamilyDefinition& family,
-                                               SharePolicy policy, AdoptionMetric metric,
-                                               Breakdown by, std::size_t top,
+[[nodiscard]] FamilyBreakdown family_breakdown(AdoptionView& view, SnapshotFacts& facts,
+                                               const FamilyDefinition& family, SharePolicy policy,
+                                               AdoptionMetric metric, Breakdown by, std::size_t top,
                                                const CurveQuery& query);
 
 struct Comparison {
@@ -177,49 +176,13 @@ struct Comparison {
   Interval interval = Interval::day;
   std::vector<UnixSeconds> dates;
   std::vector<NamedCurve> series;  ///< In the order asked.
+  /// By place in `series`: of the derivatives in the answer's snapshot.
+  std::vector<std::uint64_t> curated_only;
 };
 /// Derivatives are counted; downloads are those of official models and derivatives together.
-[[nodiscard]] Comparison compare_families(AdoptionView& view,
+[[nodiscard]] Comparison compare_families(AdoptionView& view, SnapshotFacts& facts,
                                           std::span<const FamilyDefinition* const> families,
                                           SharePolicy policy, AdoptionMetric metric,
                                           const CurveQuery& query);
-
-// --- From dates of creation
-
-struct GrowthPoint {
-  UnixSeconds from = 0;
-  std::uint64_t derivatives = 0;
-  std::uint64_t cumulative = 0;
-};
-struct Growth {
-  const FamilyDefinition* family = nullptr;
-  Interval interval = Interval::month;
-  std::vector<GrowthPoint> points;  ///< Without a hole.
-  std::uint64_t unknown = 0;        ///< Derivatives without a date.
-};
-inline constexpr const char* kGrowthNote =
-    "counted by the creation dates of the derivatives that are there today: those that were "
-    "deleted "
-    "are missing, and the Hub's dates begin on 2022-03-02, so that everything older stands there";
-[[nodiscard]] Growth family_growth(SnapshotFacts& facts, const FamilyDefinition& family,
-                                   const CurveQuery& query);
-
-inline constexpr int kSurvivalMonths[] = {1, 3, 6, 12};
-struct SurvivalPoint {
-  UnixSeconds from = 0;  ///< The first second of the month of creation.
-  std::uint64_t created = 0;
-  /// By place in kSurvivalMonths; nullopt where that time has not come or was not observed.
-  std::vector<std::optional<std::int64_t>> alive, downloaded;
-};
-struct Survival {
-  const FamilyDefinition* family = nullptr;
-  std::vector<SurvivalPoint> points;
-};
-inline constexpr const char* kSurvivalNote =
-    "of the derivatives created in a month that were ever observed: those that were there, and "
-    "those that were downloaded, at the last snapshot of the month so many months later; what was "
-    "deleted before the first snapshot was never observed";
-[[nodiscard]] Survival family_survival(AdoptionView& view, SnapshotFacts& facts,
-                                       const FamilyDefinition& family, const CurveQuery& query);
 
 }  // namespace stemma

@@ -65,7 +65,7 @@ void add_bands(AdoptionView& view, SnapshotFacts& facts, std::vector<Alarm>& ala
   query.from = now - forecast::kHistory - forecast::kSeason - forecast::kTolerance;
   for (const FamilyDefinition& family : facts.families().definitions()) {
     if (!family.top_level()) continue;
-    const FamilyAdoption curve = family_adoption(view, family, SharePolicy::any, query);
+    const FamilyAdoption curve = family_adoption(view, facts, family, SharePolicy::any, query);
     std::vector<NightValue> fresh, week;
     for (const FamilyPoint& point : curve.points) {
       const bool late =

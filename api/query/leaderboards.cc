@@ -64,24 +64,39 @@ CurveValue difference(CurveValue now, CurveValue before) {
   return *now - *before;
 }
 
-/// Which of the last 28 days each snapshot stands for: place in the spark -> place in `snapshots`.
-std::array<std::optional<std::size_t>, kSparkDays> spark_places(
-    std::span<const RolledSnapshot> snapshots) {
-  std::array<std::optional<std::size_t>, kSparkDays> places;
+/// Which snapshot stands for each of the last 28 intervals: place in the spark -> place in
+/// `snapshots`. Days are counted back from the newest snapshot; weeks and months are the
+/// calendar's.
+std::array<std::optional<std::size_t>, kSparkSteps> spark_places(
+    std::span<const RolledSnapshot> snapshots, Interval interval) {
+  std::array<std::optional<std::size_t>, kSparkSteps> places;
   const UnixSeconds now = snapshots.back().observed_at;
-  for (std::size_t i = 0; i < snapshots.size(); ++i) {
-    const UnixSeconds age = now - snapshots[i].observed_at;
-    const auto days = static_cast<std::size_t>(age / adoption::kDay);
-    if (days < kSparkDays) places[kSparkDays - 1 - days] = i;  // the last of a day stands
+  std::size_t steps = 0;
+  UnixSeconds begin = interval_begin(now, interval);
+  for (std::size_t i = snapshots.size(); i-- > 0;) {
+    const UnixSeconds at = snapshots[i].observed_at;
+    if (interval == Interval::day) {
+      steps = static_cast<std::size_t>((now - at) / adoption::kDay);
+    } else {
+      for (; at < begin && steps < kSparkSteps; ++steps)
+        begin = interval_begin(begin - 1, interval);
+    }
+    if (steps >= kSparkSteps) break;
+    // The last snapshot of an interval stands for it.
+    if (auto& place = places[kSparkSteps - 1 - steps]; !place) place = i;
   }
   return places;
 }
 
 class ModelRows {
  public:
-  ModelRows(AdoptionView& view, SnapshotFacts& facts, ModelBoard board,
+  ModelRows(AdoptionView& view, SnapshotFacts& facts, ModelBoard board, Interval interval,
             const RolledSnapshot* before)
-      : view_{view}, snapshot_{facts.snapshot()}, board_{board}, before_{before} {}
+      : view_{view},
+        snapshot_{facts.snapshot()},
+        board_{board},
+        sparks_{spark_places(view.snapshots(), interval)},
+        before_{before} {}
 
   /// Fills what the model's own series tells.
   void fill(NodeId node, LeaderboardRow& row, const std::vector<AdoptionSums>* below) {
@@ -104,9 +119,8 @@ class ModelRows {
           values[i] = static_cast<double>((*below)[i].models);
       }
     }
-    const auto sparks = spark_places(snapshots);
-    for (std::size_t day = 0; day < kSparkDays; ++day)
-      row.spark[day] = sparks[day] ? values[*sparks[day]] : std::nullopt;
+    for (std::size_t step = 0; step < kSparkSteps; ++step)
+      row.spark[step] = sparks_[step] ? values[*sparks_[step]] : std::nullopt;
     if (before_ != nullptr) row.change = difference(row.value, values[place.at(before_->number)]);
     if (!series.empty() && series.back().snapshot == view_.number()) {
       row.growth = known(derived.back().growth);
@@ -138,6 +152,7 @@ class ModelRows {
   AdoptionView& view_;
   const SnapshotView& snapshot_;
   ModelBoard board_;
+  std::array<std::optional<std::size_t>, kSparkSteps> sparks_;
   const RolledSnapshot* before_;
 };
 
@@ -162,7 +177,7 @@ void rank_models(AdoptionView& view, SnapshotFacts& facts, ModelBoard board, std
     for (const RolledSnapshot& one : view.snapshots()) numbers.push_back(one.number);
     below = view.rollups().series({{}, Breakdown::descendants, SharePolicy::any}, keys, numbers);
   }
-  ModelRows filler{view, facts, board, before};
+  ModelRows filler{view, facts, board, answer.interval, before};
   for (std::size_t i = 0; i < shown; ++i) {
     LeaderboardRow& row = answer.rows.emplace_back();
     row.rank = i + 1;
@@ -173,6 +188,14 @@ void rank_models(AdoptionView& view, SnapshotFacts& facts, ModelBoard board, std
                                             : static_cast<double>(rows[i].value);
     filler.fill(nodes[i], row, below.empty() ? nullptr : &below[i]);
   }
+}
+
+/// The first usable snapshot at or after `time`, but for the newest; nullptr where there is none.
+const RolledSnapshot* first_usable(std::span<const RolledSnapshot> snapshots, UnixSeconds time) {
+  for (const RolledSnapshot& one : snapshots.first(snapshots.size() - 1)) {
+    if (one.observed_at >= time && one.flags.usable()) return &one;
+  }
+  return nullptr;
 }
 
 /// Sums by name, each at every snapshot.
@@ -245,9 +268,13 @@ void leave_out_inner(SnapshotFacts& facts, const NamedSums& sums, std::vector<st
 
 void rank_names(AdoptionView& view, SnapshotFacts& facts, BoardKind kind, std::size_t limit,
                 const RolledSnapshot* before, Leaderboard& answer) {
-  // What growth looks back at, no more: five weeks and the tolerance.
+  // What growth, the spark and the change look back at, no more.
   const auto all = view.snapshots();
-  const UnixSeconds oldest = all.back().observed_at - 42 * adoption::kDay;
+  UnixSeconds oldest = all.back().observed_at - 42 * adoption::kDay;
+  for (const auto& place : spark_places(all, answer.interval)) {
+    if (place) oldest = std::min(oldest, all[*place].observed_at);
+  }
+  if (before != nullptr) oldest = std::min(oldest, before->observed_at);
   const auto first = std::find_if(
       all.begin(), all.end(), [&](const RolledSnapshot& one) { return one.observed_at >= oldest; });
   const std::span<const RolledSnapshot> snapshots{first, all.end()};
@@ -267,7 +294,7 @@ void rank_names(AdoptionView& view, SnapshotFacts& facts, BoardKind kind, std::s
   }
   auto order = ranked(sums, numbers.size() - 1);
   if (kind == BoardKind::families) leave_out_inner(facts, sums, order);
-  const auto sparks = spark_places(snapshots);
+  const auto sparks = spark_places(snapshots, answer.interval);
   for (std::size_t i = 0; i < std::min(limit, order.size()); ++i) {
     const std::size_t name = order[i];
     const std::vector<AdoptionSums>& curve = sums.curves[name];
@@ -279,9 +306,9 @@ void rank_names(AdoptionView& view, SnapshotFacts& facts, BoardKind kind, std::s
     row.value = known(curve.back().value(CountKind::downloads));
     if (then) row.change = difference(row.value, known(curve[*then].value(CountKind::downloads)));
     row.growth = growth_of_sums(snapshots, curve);
-    for (std::size_t day = 0; day < kSparkDays; ++day) {
-      row.spark[day] =
-          sparks[day] ? known(curve[*sparks[day]].value(CountKind::downloads)) : std::nullopt;
+    for (std::size_t step = 0; step < kSparkSteps; ++step) {
+      row.spark[step] =
+          sparks[step] ? known(curve[*sparks[step]].value(CountKind::downloads)) : std::nullopt;
     }
   }
 }
@@ -298,15 +325,24 @@ const BoardInfo* find_board(std::string_view name) noexcept {
 }
 
 BoardQuery read_board_query(ParamReader& params) {
-  return {.window_days = params.choice(param::window) == "7d" ? 7 : 30, .limit = params.limit()};
+  return {.window_days = params.choice(param::window) == "7d" ? 7 : 30,
+          .limit = params.limit(),
+          .range = read_curve_query(params)};
 }
 
 Leaderboard leaderboard(AdoptionView& view, SnapshotFacts& facts, const BoardInfo& board,
                         const FamilyDefinition* family, const BoardQuery& query) {
-  Leaderboard answer{
-      .board = &board, .family = family, .window_days = query.window_days, .rows = {}};
-  const RolledSnapshot* before = last_usable(
-      view.snapshots(), view.snapshots().back().observed_at - query.window_days * adoption::kDay);
+  Leaderboard answer{.board = &board,
+                     .family = family,
+                     .window_days = query.window_days,
+                     .interval = query.range.interval,
+                     .rows = {}};
+  const auto snapshots = view.snapshots();
+  const RolledSnapshot* before =
+      query.range.from ? first_usable(snapshots, *query.range.from)
+                       : last_usable(snapshots, snapshots.back().observed_at -
+                                                    query.window_days * adoption::kDay);
+  if (before != nullptr) answer.since = before->observed_at;
   if (const auto models = model_board(board.kind)) {
     rank_models(view, facts, *models, query.limit, before, answer);
   } else {

@@ -31,7 +31,7 @@ struct BoardInfo {
 /// nullptr where there is no such board.
 [[nodiscard]] const BoardInfo* find_board(std::string_view name) noexcept;
 
-inline constexpr std::size_t kSparkDays = 28;
+inline constexpr std::size_t kSparkSteps = 28;
 
 struct LeaderboardRow {
   std::size_t rank = 0;
@@ -39,10 +39,10 @@ struct LeaderboardRow {
   std::optional<NodeId> model;
   std::string name;  ///< Where there is no model.
   CurveValue value;
-  CurveValue change;  ///< Of the value within the window.
+  CurveValue change;  ///< Of the value since the snapshot that is looked back to.
   CurveValue growth;
   CurveValue spike_share;
-  std::array<CurveValue, kSparkDays> spark;  ///< The value on each of the last 28 days.
+  std::array<CurveValue, kSparkSteps> spark;  ///< The value of each of the last 28 intervals.
   std::vector<std::string_view> flags;
 };
 
@@ -50,14 +50,19 @@ struct Leaderboard {
   const BoardInfo* board = nullptr;
   const FamilyDefinition* family = nullptr;  ///< nullptr for the whole hub.
   int window_days = 7;
+  Interval interval = Interval::day;  ///< Of the spark.
+  /// What change and previous ranks look back to; kUnknownTime where there is no such snapshot.
+  UnixSeconds since = kUnknownTime;
   std::vector<LeaderboardRow> rows;
 };
 
-/// Takes `window` and `limit`.
 struct BoardQuery {
   int window_days = 7;
   std::size_t limit = kDefaultLimit;
+  /// `from` takes the place of the window; `to` is for AdoptionView::go_back_to().
+  CurveQuery range;
 };
+/// Takes `window`, `limit`, `from`, `to` and `interval`.
 [[nodiscard]] BoardQuery read_board_query(ParamReader& params);
 
 /// `facts` must be those of the view's snapshot. Cost: the series of each model shown.

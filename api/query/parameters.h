@@ -54,6 +54,7 @@ inline constexpr std::string_view kLintWords[] = {
     "child_older_than_parent", "reused_name",    "rejected_claim"};
 
 inline constexpr std::string_view kIntervalWords[] = {"day", "week", "month"};
+inline constexpr std::string_view kMonthWords[] = {"month"};
 inline constexpr std::string_view kScopeWords[] = {"self", "descendants", "subtree"};
 inline constexpr std::string_view kMetricWords[] = {"derivatives", "new_derivatives", "downloads",
                                                     "downloads_all_time", "downloads_7d"};
@@ -214,11 +215,23 @@ inline constexpr ParamInfo curves{
     "10"};
 inline constexpr ParamInfo families{
     "families", ParamType::list, "Families or series, separated by commas", "LIST", {}, 0, 0, true};
-inline constexpr ParamInfo board_family{.name = "family",
-                                        .type = ParamType::text,
-                                        .meaning = "Only what belongs to this family or series",
-                                        .placeholder = "NAME",
-                                        .may_be_empty = true};
+inline constexpr ParamInfo board_family{"family", ParamType::text,
+                                        "Only what belongs to this family or series", "NAME"};
+inline constexpr ParamInfo board_from{
+    "from", ParamType::time,
+    "Look back to the first usable snapshot at or after it, instead of over the window", "TIME"};
+inline constexpr ParamInfo board_to{
+    "to", ParamType::time, "As of the last snapshot at or before it; a date is all of its day",
+    "TIME"};
+inline constexpr ParamInfo board_interval{"interval",
+                                          ParamType::choice,
+                                          "What each of the 28 values of a spark stands for",
+                                          "day|week|month",
+                                          kIntervalWords,
+                                          0,
+                                          0,
+                                          false,
+                                          "day"};
 inline constexpr ParamInfo window{"window",
                                   ParamType::choice,
                                   "What change and previous_rank look back",
@@ -228,11 +241,26 @@ inline constexpr ParamInfo window{"window",
                                   0,
                                   false,
                                   "7d"};
+inline constexpr ParamInfo cohort_interval{
+    "interval",
+    ParamType::choice,
+    "Models are taken together by month of creation, no other way",
+    "month",
+    kMonthWords,
+    0,
+    0,
+    false,
+    "month"};
 // How pages draw.
 inline constexpr ParamInfo log_scale{"log", ParamType::flag, "A logarithmic axis"};
 inline constexpr ParamInfo as_share{"share", ParamType::flag, "In per cent of all curves together"};
 inline constexpr ParamInfo as_lines{"lines", ParamType::flag, "Lines, not areas upon each other"};
 // Of forms, which send every field.
+inline constexpr ParamInfo page_family{.name = "family",
+                                       .type = ParamType::text,
+                                       .meaning = "Only what belongs to this family or series",
+                                       .placeholder = "NAME",
+                                       .may_be_empty = true};
 inline constexpr ParamInfo families_or_none{.name = "families",
                                             .type = ParamType::text,
                                             .meaning = "Families or series, separated by commas",

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "api/query/adoption.h"
+#include "api/query/growth.h"
 #include "api/query/leaderboards.h"
 
 namespace stemma {

@@ -426,16 +426,19 @@ std::string leaderboard_page(const SnapshotFacts& facts, const Leaderboard& answ
   const auto change = [growth](const BoardRowOf& r) {
     return growth ? percent_text(r.row.change) : change_text(r.row.change);
   };
-  const auto spark = [](const BoardRowOf& r) {
-    return spark_line({r.row.spark.begin(), r.row.spark.end()}, "The last 28 days");
+  const std::string span = fmt::format("28 {}s", to_string(answer.interval));
+  const std::string spark_title = "The last " + span;
+  const auto spark = [&spark_title](const BoardRowOf& r) {
+    return spark_line({r.row.spark.begin(), r.row.spark.end()}, spark_title);
   };
-  const std::string in_days = fmt::format("In {} days", answer.window_days);
+  const std::string since =
+      answer.since == kUnknownTime ? "Change" : "Since " + format_utc(answer.since).substr(0, 10);
   page.table<BoardRowOf>({},
                          {{"Name", {}, name},
                           {"Rank (was)", {}, rank, true},
                           {growth ? "Growth" : "Value", {}, value, true},
-                          {in_days, {}, change, true},
-                          {"28 days", {}, spark}},
+                          {since, {}, change, true},
+                          {span, {}, spark}},
                          answer.rows, [&](const LeaderboardRow& row) {
                            return BoardRowOf{view, row};
                          });

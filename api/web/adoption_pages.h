@@ -7,6 +7,7 @@
 
 #include "api/query/adoption.h"
 #include "api/query/alarms.h"
+#include "api/query/growth.h"
 #include "api/query/leaderboards.h"
 #include "api/web/page.h"
 

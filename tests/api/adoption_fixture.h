@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,13 @@ class AdoptionFixture {
     INFO(target << " " << response.body);
     REQUIRE(response.status == 200);
     return parse_json(response.body);
+  }
+  /// From now on there is one more family; nothing is rolled up with it.
+  void define_families_otherwise() {
+    const auto file = store_.data() / "more-families.toml";
+    std::ofstream{file} << "[[family]]\nname = \"ann\"\nlabel = \"Ann\"\nowners = [\"ann\"]\n";
+    served_.reset();
+    families_ = FamilySet{load_families(file)};
   }
   /// After nights were added: what serves may look for new snapshots but ten times a second.
   void reopen() { served_.reset(); }

@@ -1,5 +1,6 @@
 #include "api/query/adoption.h"
 
+#include "api/query/growth.h"
 #include "api/query/leaderboards.h"
 #include "tests/api/adoption_fixture.h"
 #include "tests/support/catch.h"
@@ -330,7 +331,7 @@ TEST_CASE("leaderboards", "[api][adoption]") {
     CHECK(over(at(body, "items"), {"previous_rank"}) == "2 1 3 4");
     CHECK(over(at(body, "items"), {"change"}) == "5838 0 0 0");
     const auto& spark = at(at(body, "items")[0], "spark");
-    REQUIRE(spark.Size() == kSparkDays);
+    REQUIRE(spark.Size() == kSparkSteps);
     CHECK(spark[27].GetInt64() == 20'000 + 40 * 834);
     CHECK(spark[0].GetInt64() == 20'000 + 13 * 834);
     CHECK(same(at(body, "window"), "7d"));
@@ -369,6 +370,33 @@ TEST_CASE("leaderboards", "[api][adoption]") {
     CHECK(names(api.json("/v1/leaderboards/new"), "id").empty());
   }
   {
+    INFO("as it was, against a day that is chosen, with a spark of weeks");
+    const auto then = api.json("/v1/leaderboards/downloads?to=2026-01-30");
+    CHECK(same(at(then, "snapshot"), 30));
+    CHECK(names(then, "id") == "Qwen/Qwen3-8B ann/fast zed/quiet bob/spiky");
+    CHECK(same(at(then, "since"), "2026-01-23T00:00:00Z"));
+    const auto body = api.json("/v1/leaderboards/downloads?from=2026-01-11&interval=week");
+    CHECK(same(at(body, "since"), "2026-01-11T00:00:00Z"));
+    CHECK(over(at(body, "items"), {"change"}) == std::to_string(29 * 834) + " 0 0 0");
+    // 2026-02-09 is a Monday, and the fortieth night.
+    const auto& spark = at(at(body, "items")[0], "spark");
+    REQUIRE(spark.Size() == kSparkSteps);
+    CHECK(spark[27].GetInt64() == 20'000 + 40 * 834);
+    CHECK(spark[26].GetInt64() == 20'000 + 39 * 834);
+    CHECK(spark[25].GetInt64() == 20'000 + 32 * 834);
+    CHECK(spark[21].GetInt64() == 20'000 + 4 * 834);
+    CHECK(spark[20].IsNull());
+    const auto authors =
+        api.json("/v1/leaderboards/authors?from=2026-01-02&interval=month&to=2026-02-08");
+    CHECK(over(at(authors, "items"), {"change"}) == std::to_string(37 * 834) + " 0 0 0");
+    CHECK(over(at(authors, "items"), {"spark"}).find("- 45854 52526]") != std::string::npos);
+    // Nothing lies between the first day asked for and the newest snapshot.
+    CHECK(at(api.json("/v1/leaderboards/downloads?from=2026-02-09"), "since").IsNull());
+    CHECK(api.get("/v1/leaderboards/downloads?to=2025-12-31").status == 400);
+    CHECK(api.get("/v1/leaderboards/downloads?from=2026-02-01&to=2026-01-31").status == 400);
+    CHECK(api.get("/v1/leaderboards/downloads?as_of=3&to=2026-01-30").status == 200);
+  }
+  {
     INFO("what there is not");
     const Response unknown = api.get("/v1/leaderboards/download");
     CHECK(unknown.status == 404);
@@ -401,6 +429,26 @@ TEST_CASE("authors of a hundred quantized models are told by name", "[api][adopt
   CHECK(same(at(at(board, "items")[0], "name"), "many"));
 }
 
+TEST_CASE("what hangs on curated parents alone is told beside curves", "[api][adoption]") {
+  AdoptionFixture api;
+  // The parent of the second stands in schema/curated.toml alone.
+  const std::string distilled = "deepseek-ai/DeepSeek-R1-Distill-Qwen-7B";
+  api.night(
+      {doc(1, "Qwen/Qwen2.5-Math-7B", counts(10, 10)), doc(2, distilled, counts(1, 1)),
+       doc(3, "x/gguf", counts(1, 1) + R"(,"tags":["base_model:quantized:)" + distilled + R"("])"),
+       doc(4, "y/tuned", counts(1, 1) + R"(,"tags":["base_model:finetune:Qwen/Qwen2.5-Math-7B"])")},
+      "2026-01-01");
+  for (const char* target : {"/v1/families/qwen/adoption", "/v1/families/qwen/adoption?by=author",
+                             "/v1/families/qwen/growth", "/v1/families/qwen/survival",
+                             "/v1/models/Qwen/Qwen2.5-Math-7B/adoption?scope=descendants"}) {
+    CAPTURE(target);
+    CHECK(same(at(api.json(target), "curated_only"), 2));
+  }
+  CHECK(same(at(api.json("/v1/models/Qwen/Qwen2.5-Math-7B/adoption"), "curated_only"), 0));
+  const auto compared = api.json("/v1/compare?families=qwen,llama");
+  CHECK(over(at(compared, "series"), {"curated_only"}) == "2 0");
+}
+
 TEST_CASE("what cannot be answered is told in a sentence", "[api][adoption]") {
   AdoptionFixture api;
   SECTION("nothing rolled up yet") {
@@ -409,6 +457,17 @@ TEST_CASE("what cannot be answered is told in a sentence", "[api][adoption]") {
     CHECK(response.status == 503);
     CHECK_THAT(response.body, holds("stemma rollup"));
     CHECK(api.get("/v1/families/qwen/growth").status == 200);
+  }
+  SECTION("rolled up with other families") {
+    growing(api, 1);
+    CHECK(api.get("/v1/families/qwen/adoption").status == 200);
+    api.define_families_otherwise();
+    const Response response = api.get("/v1/families/qwen/adoption");
+    CHECK(response.status == 503);
+    CHECK_THAT(response.body, holds("other families"));
+    api.roll_up();
+    api.reopen();
+    CHECK(api.get("/v1/families/qwen/adoption").status == 200);
   }
   SECTION("wrong questions") {
     growing(api, 2);
@@ -429,6 +488,7 @@ TEST_CASE("what cannot be answered is told in a sentence", "[api][adoption]") {
     problem("/v1/compare", 400, "families");
     problem("/v1/compare?families=qwen,qwne", 404, "did you mean qwen");
     problem("/v1/families/QWEN/adoption", 308, "");
+    problem("/v1/families/qwen/survival?interval=week", 400, "month");
   }
   SECTION("an empty range, one snapshot, a family without members") {
     growing(api, 1);
