@@ -32,19 +32,11 @@ class DescendantSummer {
     for (NodeId node = 0; node < snapshot_.node_count(); ++node) {
       if (!done[node]) walk_from(node);
     }
-    DescendantSums result;
-    result.reserve(nodes_.size());
-    for (std::size_t i = 0; i < nodes_.size(); ++i) result.emplace(nodes_[i], entries_[i].sums);
-    return result;
+    return {std::move(slot_), std::move(nodes_), std::move(sums_)};
   }
 
  private:
-  static constexpr std::uint32_t kNone = UINT32_MAX;
-  struct Entry {
-    AdoptionSums sums;
-    /// Nothing below has two parents: the sums of children may be added up.
-    bool tree = true;
-  };
+  static constexpr std::uint32_t kNone = DescendantSums::kNone;
 
   [[nodiscard]] std::uint32_t child_count(NodeId node) const {
     return snapshot_.child_begin[node + 1] - snapshot_.child_begin[node];
@@ -52,10 +44,11 @@ class DescendantSummer {
   [[nodiscard]] AdoptionSums own(NodeId node) const {
     return snapshot_.live(node) ? own_(node) : AdoptionSums{};
   }
-  Entry& entry_of(NodeId node) {
+  void put(NodeId node, const AdoptionSums& sums, bool tree) {
     slot_[node] = static_cast<std::uint32_t>(nodes_.size());
     nodes_.push_back(node);
-    return entries_.emplace_back();
+    sums_.push_back(sums);
+    tree_.push_back(tree);
   }
 
   void add_from_children(NodeId node) {
@@ -63,7 +56,7 @@ class DescendantSummer {
     for (std::uint32_t i = snapshot_.child_begin[node]; i < snapshot_.child_begin[node + 1]; ++i) {
       const NodeId child = snapshot_.child[i];
       tree = tree && snapshot_.parent_begin[child + 1] - snapshot_.parent_begin[child] == 1 &&
-             (slot_[child] == kNone || entries_[slot_[child]].tree);
+             (slot_[child] == kNone || tree_[slot_[child]]);
     }
     // What a single child leads to is all there is, whatever it looks like.
     if (!tree && child_count(node) > 1) {
@@ -74,11 +67,9 @@ class DescendantSummer {
     for (std::uint32_t i = snapshot_.child_begin[node]; i < snapshot_.child_begin[node + 1]; ++i) {
       const NodeId child = snapshot_.child[i];
       sums += own(child);
-      if (slot_[child] != kNone) sums += entries_[slot_[child]].sums;
+      if (slot_[child] != kNone) sums += sums_[slot_[child]];
     }
-    Entry& entry = entry_of(node);
-    entry.sums = sums;
-    entry.tree = tree;
+    put(node, sums, tree);
   }
 
   void walk_from(NodeId source) {
@@ -99,16 +90,15 @@ class DescendantSummer {
         open.push_back(child);
       }
     }
-    Entry& entry = entry_of(source);
-    entry.sums = sums;
-    entry.tree = false;
+    put(source, sums, false);
   }
 
   const SnapshotView& snapshot_;
   const std::function<AdoptionSums(NodeId)>& own_;
   std::vector<std::uint32_t> slot_;
   std::vector<NodeId> nodes_;
-  std::vector<Entry> entries_;
+  std::vector<AdoptionSums> sums_;
+  std::vector<bool> tree_;  ///< Nothing below has two parents: sums of children may be added up.
   std::vector<std::uint32_t> reached_;
   std::uint32_t round_ = 0;
 };

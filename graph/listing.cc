@@ -45,7 +45,8 @@ class RowFilter {
         authors_{snapshot, filters.authors},
         licenses_{snapshot, filters.licenses},
         pipeline_tags_{snapshot, filters.pipeline_tags},
-        libraries_{snapshot, filters.libraries} {
+        libraries_{snapshot, filters.libraries},
+        name_part_{fold_case(filters.name_part)} {
     for (const Relation relation : filters.relations) relations_ |= bit(relation);
   }
 
@@ -55,7 +56,7 @@ class RowFilter {
            authors_.passes(snapshot_.author[node]) && licenses_.passes(snapshot_.license[node]) &&
            pipeline_tags_.passes(snapshot_.pipeline_tag[node]) &&
            libraries_.passes(snapshot_.library[node]) && counts_pass(node) &&
-           creation_passes(snapshot_.created_at[node]);
+           creation_passes(snapshot_.created_at[node]) && name_passes(node);
   }
 
  private:
@@ -86,6 +87,11 @@ class RowFilter {
            snapshot_.confidence[row.edge] >= static_cast<float>(*filters_.min_confidence);
   }
 
+  [[nodiscard]] bool name_passes(NodeId node) const {
+    return name_part_.empty() ||
+           fold_case(snapshot_.name(node)).find(name_part_) != std::string::npos;
+  }
+
   [[nodiscard]] bool counts_pass(NodeId node) const {
     if (!filters_.min_downloads) return true;
     const std::int64_t downloads = snapshot_.downloads[node];
@@ -103,6 +109,7 @@ class RowFilter {
   const Filters& filters_;
   unsigned relations_ = 0;
   TermFilter authors_, licenses_, pipeline_tags_, libraries_;
+  std::string name_part_;  ///< Folded; empty for any.
 };
 
 constexpr std::int64_t kUnknownKey = std::numeric_limits<std::int64_t>::min();

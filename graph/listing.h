@@ -23,6 +23,7 @@ struct Filters {
   std::vector<std::string> licenses;
   std::vector<std::string> pipeline_tags;
   std::vector<std::string> libraries;
+  std::string name_part;  ///< Somewhere in the name.
   std::optional<std::int64_t> min_downloads;
   std::optional<UnixSeconds> created_after;   ///< At this second or later.
   std::optional<UnixSeconds> created_before;  ///< Before this second.

@@ -224,41 +224,33 @@ struct FamilyBuckets {
   Buckets<Sums>& operator[](Breakdown b) { return by[static_cast<std::size_t>(b)]; }
 };
 
-/// What all families are told apart by, computed once. Immutable; const is thread-safe.
+/// What all families are told apart by, computed once. const is thread-safe.
 struct RollupContext {
   RollupContext(const SnapshotView& view, const FamilySet& set, const DerivedCounts& derived)
       : snapshot{view}, families{set}, counts{derived} {
-    // The two long walks over the whole graph, beside each other.
-    std::exception_ptr failure;
-    std::thread other{[&] {
-      try {
-        splitter = std::make_unique<ShareSplitter>(snapshot, families);
-        ends = splitter->totals();
-      } catch (...) {
-        failure = std::current_exception();
-      }
-    }};
-    try {
-      find_quantizers();
-      below = descendant_sums(snapshot, [this](NodeId node) {
-        AdoptionSums one = contribution(snapshot, counts, node);
-        one.fresh = one.downloaded = 0;  // nobody asks for these of single models
-        return one;
-      });
-    } catch (...) {
-      other.join();
-      throw;
-    }
-    other.join();
-    if (failure) std::rethrow_exception(failure);
+    find_quantizers();
     fits = all_counts_fit(snapshot, counts);
     has_point.resize(snapshot.node_count());
     for (const auto& [node, point] : counts.points) has_point[node] = true;
-    live = static_cast<std::uint64_t>(
-        std::count(snapshot.state.begin(), snapshot.state.end(), NodeState::live));
-    shares = round_to(ends, live * kMillion);
     for (const FamilyDefinition& family : families.definitions())
       place.push_back(family.top_level() ? top_level++ : UINT32_MAX);
+  }
+
+  // The two long walks over the whole graph: they may run beside each other, and families wait for
+  // both.
+
+  void sum_up_descendants() {
+    below = descendant_sums(snapshot, [this](NodeId node) {
+      AdoptionSums one = contribution(snapshot, counts, node);
+      one.fresh = one.downloaded = 0;  // nobody asks for these of single models
+      return one;
+    });
+  }
+  void split_shares() {
+    splitter = std::make_unique<ShareSplitter>(snapshot, families);
+    const auto live = static_cast<std::uint64_t>(
+        std::count(snapshot.state.begin(), snapshot.state.end(), NodeState::live));
+    shares = round_to(splitter->totals(), live * kMillion);
   }
 
   [[nodiscard]] bool is_quantized(NodeId node) const {
@@ -299,11 +291,9 @@ struct RollupContext {
   std::vector<bool> has_point;  ///< By node: whether all that is derived of it is there.
   DescendantSums below;
   std::unique_ptr<ShareSplitter> splitter;
-  std::vector<Weight> ends;
   std::vector<std::uint64_t> shares;  ///< Of each top-level family and the rest, in millionths.
   std::vector<std::uint32_t> place;  ///< Of each definition among the top-level ones, if it is one.
   std::uint32_t top_level = 0;
-  std::uint64_t live = 0;
   bool fits = false;  ///< all_counts_fit()
 
  private:
@@ -378,36 +368,59 @@ class Roller {
     return part;
   }
 
-  /// The whole hub: all models, authors, quantizers, and what is below each model.
+  /// The whole hub: all models, authors, quantizers. Asks nothing of shares and descendants.
   RolledPart roll_hub() {
     RolledPart part;
-    std::vector<NodeId> listed;
     for (NodeId node = 0; node < snapshot_.node_count(); ++node) {
       if (!snapshot_.live(node)) continue;
       const AdoptionSums sums = contribution(snapshot_, counts_, node);
-      part.whole += sums;
+      if (context_.fits) {
+        part.whole.add_unchecked(sums);
+      } else {
+        part.whole += sums;
+      }
       const std::uint32_t author = snapshot_.author[node];
       plain_[Breakdown::author].add(author, {sums, context_.fits});
       if (context_.is_quantized(node)) {
         plain_[Breakdown::quantizer].add(context_.quantizer[author] ? author : 0,
                                          {sums, context_.fits});
       }
-      listed.push_back(node);
     }
     part.groups.push_back(
         {.key = {{}, Breakdown::role, SharePolicy::any}, .entries = {{kHubModels, part.whole}}});
     put_plain(part, {{}, Breakdown::author, SharePolicy::any});
     keep_largest(part.groups.back().entries);
     put_plain(part, {{}, Breakdown::quantizer, SharePolicy::any});
-    RollupGroup below{.key = {{}, Breakdown::descendants, SharePolicy::any}};
-    for (const auto& [node, sums] : context_.below) {
-      if (sums.models != 0) below.entries.emplace_back(descendants_key(snapshot_, node), sums);
-    }
-    std::sort(below.entries.begin(), below.entries.end(),
-              [](const auto& a, const auto& b) { return a.first < b.first; });
-    part.groups.push_back(std::move(below));
-    add_boards(part, {}, listed);
     return part;
+  }
+
+  /// What is below each model of the hub, and the boards of all models.
+  void roll_descendants(RolledPart& part) {
+    RollupGroup below{.key = {{}, Breakdown::descendants, SharePolicy::any}};
+    // By key: that of a ghost begins with a character below all digits.
+    std::vector<std::pair<std::string, NodeId>> ghosts;
+    std::vector<std::pair<HubId, NodeId>> models;
+    for (const NodeId node : context_.below.nodes()) {
+      if (context_.below.find(node)->models == 0) continue;
+      if (snapshot_.state[node] == NodeState::ghost) {
+        ghosts.emplace_back(descendants_key(snapshot_, node), node);
+      } else {
+        models.emplace_back(snapshot_.hub_id[node], node);
+      }
+    }
+    std::sort(ghosts.begin(), ghosts.end());
+    std::sort(models.begin(), models.end());
+    below.entries.reserve(ghosts.size() + models.size());
+    for (auto& [key, node] : ghosts)
+      below.entries.emplace_back(std::move(key), *context_.below.find(node));
+    for (const auto& [id, node] : models)
+      below.entries.emplace_back(id.hex(), *context_.below.find(node));
+    part.groups.push_back(std::move(below));
+    std::vector<NodeId> listed;
+    for (NodeId node = 0; node < snapshot_.node_count(); ++node) {
+      if (snapshot_.live(node)) listed.push_back(node);
+    }
+    add_boards(part, {}, listed);
   }
 
  private:
@@ -546,9 +559,8 @@ class Roller {
         return snapshot_.likes[node] > 0 ? snapshot_.likes[node] : kNoValue;
       case ModelBoard::derivatives: {
         if (snapshot_.child_begin[node + 1] == snapshot_.child_begin[node]) return kNoValue;
-        const auto found = context_.below.find(node);
-        return found == context_.below.end() || found->second.models == 0 ? kNoValue
-                                                                          : found->second.models;
+        const AdoptionSums* sums = context_.below.find(node);
+        return sums == nullptr || sums->models == 0 ? kNoValue : sums->models;
       }
       case ModelBoard::growth: {
         const DerivedPoint* point = point_of(node);
@@ -583,17 +595,26 @@ class Roller {
     for (std::size_t b = 0; b < kModelBoards; ++b) {
       const auto kind = static_cast<ModelBoard>(b);
       std::vector<std::pair<std::int64_t, NodeId>> rows;
-      for (const NodeId node : members) {
-        if (const std::int64_t value = board_value(kind, node); value != kNoValue)
-          rows.emplace_back(value, node);
-      }
       const auto before = [](const auto& one, const auto& other) {
         return one.first != other.first ? one.first > other.first : one.second < other.second;
       };
-      if (rows.size() > kBoardRows) {
+      const auto cut = [&] {
+        if (rows.size() <= kBoardRows) return;
         std::nth_element(rows.begin(), rows.begin() + kBoardRows, rows.end(), before);
         rows.resize(kBoardRows);
+      };
+      // What is smaller than the last of those that were kept is not looked at twice.
+      constexpr std::size_t kCutAt = 8 * kBoardRows;
+      std::int64_t least = kNoValue;
+      for (const NodeId node : members) {
+        const std::int64_t value = board_value(kind, node);
+        if (value == kNoValue || value < least) continue;
+        rows.emplace_back(value, node);
+        if (rows.size() < kCutAt) continue;
+        cut();
+        least = std::min_element(rows.begin(), rows.end())->first;
       }
+      cut();
       std::sort(rows.begin(), rows.end(), before);
       Board board{.board = kind, .family = family};
       for (const auto& [value, node] : rows) board.rows.push_back({snapshot_.ordinal[node], value});
@@ -685,15 +706,19 @@ void on_two_threads(std::size_t tasks, Make&& make, Work&& work) {
 
 Rollup roll_up(const SnapshotView& snapshot, const FamilySet& families,
                const DerivedCounts& counts) {
-  const RollupContext context{snapshot, families, counts};
-  const std::size_t definitions = families.definitions().size();
-  // The hub is the longest task: it comes first.
-  std::vector<RolledPart> parts(definitions + 1);
-  on_two_threads(
-      parts.size(), [&] { return Roller{context}; },
-      [&](Roller& roller, std::size_t task) {
-        parts[task] = task == 0 ? roller.roll_hub() : roller.roll_family(task - 1);
-      });
+  RollupContext context{snapshot, families, counts};
+  // The hub's own part comes first, then families by their place.
+  std::vector<RolledPart> parts(families.definitions().size() + 1);
+  const auto make_roller = [&] { return Roller{context}; };
+  on_two_threads(2, make_roller, [&](Roller& roller, std::size_t task) {
+    if (task == 0) return context.sum_up_descendants();
+    context.split_shares();
+    parts[0] = roller.roll_hub();
+  });
+  on_two_threads(parts.size(), make_roller, [&](Roller& roller, std::size_t task) {
+    if (task == 0) return roller.roll_descendants(parts[0]);
+    parts[task] = roller.roll_family(task - 1);
+  });
   Rollup rollup;
   AdoptionSums other = parts[0].whole;
   const auto millionths = static_cast<std::int64_t>(kMillion);

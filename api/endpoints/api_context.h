@@ -6,6 +6,7 @@
 
 #include "api/endpoints/metrics.h"
 #include "api/http/address_set.h"
+#include "api/query/night_facts.h"
 #include "api/query/queries.h"
 #include "api/query/snapshot_facts.h"
 #include "index/adoption_source.h"
@@ -30,6 +31,7 @@ struct ApiContext {
   /// Whose `X-Forwarded-Host` and `X-Forwarded-Proto` are believed: nobody's, unless told.
   AddressSet trusted_proxies;
   FactsCache facts;
+  NightFactsCache nights;
   Metrics metrics;
   const std::uint64_t families_hash;  ///< Of the definitions: other families, other answers.
 };

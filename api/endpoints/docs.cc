@@ -61,9 +61,14 @@ Response get_docs_file(RequestContext& context) {
   return fixed_answer(context, content_type_of(name), FixedBody{*asset});
 }
 
-Response get_stylesheet(RequestContext& context) {
-  static const FixedBody body{*find_asset("style.css")};
-  return fixed_answer(context, content_type_of("style.css"), body);
+Response get_asset(RequestContext& context) {
+  const Asset* asset = find_served_asset(context.variable());
+  if (asset == nullptr || content_type_of(asset->name) == kHtmlType)
+    throw Error{ErrorKind::not_found, "there is no such resource"};
+  Response response = fixed_answer(context, content_type_of(asset->name), FixedBody{*asset});
+  // Its name tells what it holds.
+  response.set_header("Cache-Control", "public, max-age=31536000, immutable");
+  return response;
 }
 
 }  // namespace stemma

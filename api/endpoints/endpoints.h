@@ -52,7 +52,7 @@ namespace stemma {
 [[nodiscard]] Response get_openapi(RequestContext& context);
 [[nodiscard]] Response get_docs(RequestContext& context);
 [[nodiscard]] Response get_docs_file(RequestContext& context);
-[[nodiscard]] Response get_stylesheet(RequestContext& context);
+[[nodiscard]] Response get_asset(RequestContext& context);
 
 // page_endpoints.cc
 [[nodiscard]] Response get_home_page(RequestContext& context);
@@ -61,5 +61,13 @@ namespace stemma {
 [[nodiscard]] Response get_family_page(RequestContext& context);
 [[nodiscard]] Response get_compare_page(RequestContext& context);
 [[nodiscard]] Response get_leaderboard_page(RequestContext& context);
+[[nodiscard]] Response get_changes_page(RequestContext& context);
+[[nodiscard]] Response get_quality_page(RequestContext& context);
+[[nodiscard]] Response get_family_members_csv(RequestContext& context);
+
+// picture_endpoints.cc: charts alone, and badges
+[[nodiscard]] Response get_family_picture(RequestContext& context);
+[[nodiscard]] Response get_comparison_picture(RequestContext& context);
+[[nodiscard]] Response get_badge(RequestContext& context);
 
 }  // namespace stemma

@@ -266,6 +266,9 @@ constexpr struct {
     {"family", "Name of a family or series.", "qwen"},
     {"board", "Name of a leaderboard; /v1/leaderboards lists them.", "downloads"},
     {"file", "Name of a file.", "docs.js"},
+    {"picture", "compare, compare.svg or compare.csv.", "compare"},
+    {"family_picture", "Name of a family or series, alone or with .svg or .csv.", "qwen"},
+    {"badge", "Name of a family, series or model, with .svg.", "qwen.svg"},
 };
 
 void write_params(JsonWriter& json, const Route& route) {
@@ -387,7 +390,7 @@ std::string operation_id(std::string_view path) {
 }
 
 std::string_view tag_of(const Route& route) {
-  if (route.body == BodyKind::page || route.path == "/style.css") return "pages";
+  if (route.body == BodyKind::page || route.path == "/assets/{file}") return "pages";
   if (route.path.substr(0, 11) == "/v1/models/") return "models";
   if (route.path.substr(0, 12) == "/v1/families") return "families";
   return route.path.substr(0, 4) == "/v1/" ? "snapshots" : "server";

@@ -104,6 +104,16 @@ const FamilyDefinition& RequestContext::family_named(const std::string& name) co
                                                 did_you_mean(nearest_words(name, names)))};
 }
 
+std::vector<const FamilyDefinition*> RequestContext::families_of(std::string_view list) const {
+  constexpr std::size_t kMost = 10;
+  std::vector<const FamilyDefinition*> families;
+  for_each_part(list, ',', [&](std::string_view name) {
+    if (!name.empty()) families.push_back(&family_named(std::string{name}));
+  });
+  if (families.size() > kMost) throw ParamError{"families", "has more than 10 names"};
+  return families;
+}
+
 const FamilyDefinition* RequestContext::board_family() {
   const auto name = reader_.text(param::board_family.name);
   return name ? &family_named(*name) : nullptr;

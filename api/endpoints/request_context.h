@@ -40,6 +40,8 @@ class RequestContext {
   /// What stands for the path's variable.
   [[nodiscard]] const std::string& variable() const noexcept { return variable_; }
   [[nodiscard]] const std::string& raw_path() const noexcept { return target_.raw_path; }
+  /// All parameters, as given.
+  [[nodiscard]] const ParamList& given_params() const noexcept { return target_.params; }
 
   // Snapshots. Each opens the one that is asked for, else the newest.
 
@@ -74,6 +76,8 @@ class RequestContext {
                                                std::string_view suffix = {}) const;
   /// The family that a leaderboard is asked of; nullptr for the whole hub.
   [[nodiscard]] const FamilyDefinition* board_family();
+  /// The families in a list of names, at most ten.
+  [[nodiscard]] std::vector<const FamilyDefinition*> families_of(std::string_view list) const;
   /// A family that a parameter names.
   [[nodiscard]] const FamilyDefinition& family_named(const std::string& name) const;
 

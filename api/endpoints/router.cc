@@ -113,6 +113,9 @@ class RequestHandler {
     return response;
   }
 
+  /// What others may put into a frame.
+  [[nodiscard]] bool is_embed() const { return request_.target.starts_with("/embed/"); }
+
   void add_common_headers(Response& response) {
     response.set_header("Access-Control-Allow-Origin", "*");
     response.set_header("Access-Control-Expose-Headers",
@@ -123,7 +126,8 @@ class RequestHandler {
           "Content-Security-Policy",
           "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
           "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
-          "frame-ancestors 'none'");
+          "frame-ancestors " +
+              std::string{is_embed() ? "*" : "'none'"});
       response.set_header("Referrer-Policy", "no-referrer");
     }
     SnapshotHandle newest;

@@ -51,11 +51,19 @@ constexpr auto kBoardPageParams =
                          param::board_interval, param::limit},
               kSnapshotParams);
 constexpr auto kDrawParams = std::array{param::log_scale, param::as_share, param::as_lines};
-constexpr auto kFamilyPageParams = params_of(std::array{param::breakdown, param::metric},
-                                             kPageCurveParams, kDrawParams, kSnapshotParams);
+constexpr auto kFamilyPictureParams = params_of(std::array{param::breakdown, param::metric},
+                                                kPageCurveParams, kDrawParams, kSnapshotParams);
+constexpr auto kFamilyPageParams = params_of(kFamilyPictureParams, kMemberParams);
 constexpr auto kComparePageParams = params_of(std::array{param::families_or_none, param::metric},
                                               kPageCurveParams, kDrawParams, kSnapshotParams);
-constexpr auto kTextParam = std::array{param::search_text};
+constexpr auto kHomePageParams =
+    params_of(std::array{param::home_metric}, kPageCurveParams, kDrawParams, kSnapshotParams);
+constexpr auto kTextParam = params_of(std::array{param::search_text}, kSnapshotParams);
+constexpr auto kChangesPageParams =
+    params_of(std::array{param::night_kind, param::page_number}, kSnapshotParams);
+constexpr auto kQualityPageParams = params_of(std::array{param::one_lint_kind}, kSnapshotParams);
+constexpr auto kMembersCsvParams = params_of(kMemberParams, kSnapshotParams);
+constexpr auto kBadgeParams = params_of(std::array{param::badge_metric}, kSnapshotParams);
 
 template <auto fields>
 FieldInfos infos() {
@@ -359,9 +367,9 @@ const Route kRoutes[] = {
      nullptr,
      "application/json",
      "/openapi.json"},
-    {"/", "Families side by side.", {}, &get_home_page, BodyKind::page},
+    {"/", "Families side by side.", kHomePageParams, &get_home_page, BodyKind::page},
     {"/search", "A search.", kTextParam, &get_search_page, BodyKind::page},
-    {"/models/{id}", "One model.", {}, &get_model_page, BodyKind::page},
+    {"/models/{id}", "One model.", kSnapshotParams, &get_model_page, BodyKind::page},
     {"/families/{family}", "One family or series.", kFamilyPageParams, &get_family_page,
      BodyKind::page},
     {"/compare", "Families side by side.", kComparePageParams, &get_compare_page, BodyKind::page},
@@ -377,10 +385,24 @@ const Route kRoutes[] = {
      nullptr,
      "text/javascript; charset=utf-8",
      "/docs/docs.js"},
-    {"/style.css",
-     "How the pages look.",
+    {"/changes", "What a night brought.", kChangesPageParams, &get_changes_page, BodyKind::page},
+    {"/quality", "What is wrong, what is missing, how fresh it is.", kQualityPageParams,
+     &get_quality_page, BodyKind::page},
+    {"/families/{family}/members.csv", "A family's members as its page lists them, all of them.",
+     kMembersCsvParams, &get_family_members_csv, BodyKind::other, nullptr, nullptr,
+     "text/csv; charset=utf-8", "/families/qwen/members.csv?relation=finetune"},
+    {"/embed/families/{family_picture}",
+     "A family over time, for a frame elsewhere; with .svg or .csv as that.", kFamilyPictureParams,
+     &get_family_picture, BodyKind::page},
+    {"/embed/{picture}",
+     "Families side by side (compare), for a frame elsewhere; with .svg or .csv as that.",
+     kComparePageParams, &get_comparison_picture, BodyKind::page},
+    {"/badges/{badge}", "A badge for a model card: NAME.svg of a family or a model.", kBadgeParams,
+     &get_badge, BodyKind::other, nullptr, nullptr, "image/svg+xml", "/badges/qwen.svg"},
+    {"/assets/{file}",
+     "Styles and scripts, named after what they hold.",
      {},
-     &get_stylesheet,
+     &get_asset,
      BodyKind::other,
      nullptr,
      nullptr,
@@ -414,7 +436,8 @@ std::optional<std::string> match_segments(const std::vector<std::string_view>& p
     if (segments[variable < i ? i + spare : i] != pattern[i]) return std::nullopt;
   }
   if (variable == pattern.size()) return spare == 0 ? std::optional{std::string{}} : std::nullopt;
-  if (pattern[variable] != "{id}" && spare > 0) return std::nullopt;
+  if (pattern[variable] != "{id}" && pattern[variable] != "{badge}" && spare > 0)
+    return std::nullopt;
   std::string value = segments[variable];
   for (std::size_t i = 1; i <= spare; ++i) value += '/' + segments[variable + i];
   return value;

@@ -1,18 +1,13 @@
 #include "api/fields/list_rows.h"
 
+#include <algorithm>
+
 #include "api/fields/answer_parts.h"
 #include "api/fields/model_rows.h"
 #include "graph/infer.h"
 
 namespace stemma {
 namespace {
-
-/// One claim of an edge.
-struct ClaimRow {
-  const SnapshotView& view;
-  EdgeId edge;
-  const StoredClaim& claim;
-};
 
 constexpr Field<ClaimRow> kClaimFields[] = {
     {"source", FieldType::text, Presence::always,
@@ -39,6 +34,13 @@ constexpr Field<ClaimRow> kClaimFields[] = {
      "Observation time of the last snapshot with it.",
      [](const ClaimRow& r) { return time_value(observed_at(r.view, r.claim.last_seen)); }},
 };
+
+std::uint64_t live_children(const SnapshotView& view, NodeId node) {
+  const auto children = view.child.subspan(
+      view.child_begin[node], view.child_begin[node + std::size_t{1}] - view.child_begin[node]);
+  return static_cast<std::uint64_t>(std::count_if(children.begin(), children.end(),
+                                                  [&](NodeId child) { return view.live(child); }));
+}
 
 template <FieldName name>
 consteval Field<ListItemRow> of_model() {
@@ -68,6 +70,8 @@ constexpr Field<ListItemRow> kEdgeItemFields[] = {
            });
      }},
     of_model<"downloads">(),
+    {"children", FieldType::integer, Presence::always, "Live models made directly from it.",
+     [](const ListItemRow& r) { return number_value(live_children(r.view, r.reached.node)); }},
 };
 
 bool is_root(const ListItemRow& r) { return r.reached.depth == 0; }
@@ -273,6 +277,8 @@ constexpr Field<ListRow> kImpactListFields[] = {
 };
 
 }  // namespace
+
+FieldList<ClaimRow> claim_fields() { return kClaimFields; }
 
 FieldList<ListItemRow> list_item_fields(ListKind kind) {
   switch (kind) {

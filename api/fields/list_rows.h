@@ -7,6 +7,14 @@
 
 namespace stemma {
 
+/// One claim of an edge.
+struct ClaimRow {
+  const SnapshotView& view;
+  EdgeId edge;
+  const StoredClaim& claim;
+};
+[[nodiscard]] FieldList<ClaimRow> claim_fields();
+
 /// One model in a list.
 struct ListItemRow {
   const SnapshotView& view;

@@ -9,6 +9,8 @@ namespace stemma {
 
 // What a client asks for in its headers.
 
+inline constexpr std::string_view kCsvType = "text/csv; charset=utf-8";
+inline constexpr std::string_view kSvgType = "image/svg+xml";
 inline constexpr std::string_view kJsonType = "application/json";
 inline constexpr std::string_view kNdjsonType = "application/x-ndjson";
 inline constexpr std::string_view kHtmlType = "text/html; charset=utf-8";

@@ -55,6 +55,10 @@ inline constexpr std::string_view kLintWords[] = {
 
 inline constexpr std::string_view kIntervalWords[] = {"day", "week", "month"};
 inline constexpr std::string_view kMonthWords[] = {"month"};
+inline constexpr std::string_view kNightWords[] = {
+    "model_added",  "edge_added",    "license_changed", "edge_retyped",
+    "edge_removed", "model_renamed", "model_gone",      "model_back"};
+inline constexpr std::string_view kBadgeWords[] = {"derivatives", "downloads"};
 inline constexpr std::string_view kScopeWords[] = {"self", "descendants", "subtree"};
 inline constexpr std::string_view kMetricWords[] = {"derivatives", "new_derivatives", "downloads",
                                                     "downloads_all_time", "downloads_7d"};
@@ -106,6 +110,8 @@ inline constexpr ParamInfo license{"license", ParamType::list, "Only under these
 inline constexpr ParamInfo pipeline_tag{"pipeline_tag", ParamType::list, "Only for these tasks",
                                         "LIST"};
 inline constexpr ParamInfo library{"library", ParamType::list, "Only for these libraries", "LIST"};
+inline constexpr ParamInfo name_part{"name", ParamType::text,
+                                     "Only those with this somewhere in their name", "TEXT"};
 inline constexpr ParamInfo min_downloads{"min_downloads", ParamType::integer,
                                          "At least so many downloads in 30 days", "N"};
 inline constexpr ParamInfo created_after{"created_after", ParamType::time, "Created then or later",
@@ -255,7 +261,32 @@ inline constexpr ParamInfo cohort_interval{
 inline constexpr ParamInfo log_scale{"log", ParamType::flag, "A logarithmic axis"};
 inline constexpr ParamInfo as_share{"share", ParamType::flag, "In per cent of all curves together"};
 inline constexpr ParamInfo as_lines{"lines", ParamType::flag, "Lines, not areas upon each other"};
+inline constexpr ParamInfo page_number{
+    "page", ParamType::integer, "Which page, from 1", "N", {}, 1, 1'000'000, false, "1"};
+inline constexpr ParamInfo night_kind{
+    "kind", ParamType::choice, "Which changes", "KIND", kNightWords, 0, 0, false, "model_added"};
+inline constexpr ParamInfo one_lint_kind{"kind", ParamType::choice, "Whose findings to show",
+                                         "KIND", kLintWords};
+inline constexpr ParamInfo badge_metric{
+    "metric", ParamType::choice, "What the badge says", "derivatives|downloads", kBadgeWords, 0, 0,
+    false,    "derivatives"};
+/// The same parameter where a form sends it empty.
+constexpr ParamInfo or_empty(ParamInfo param) {
+  param.may_be_empty = true;
+  return param;
+}
 // Of forms, which send every field.
+inline constexpr ParamInfo home_metric =
+    or_empty({"metric", ParamType::choice,
+              "What is counted by night; empty for derivatives by date of creation", "METRIC",
+              kMetricWords});
+inline constexpr ParamInfo page_relation = or_empty(relation);
+inline constexpr ParamInfo page_author = or_empty(author);
+inline constexpr ParamInfo page_license = or_empty(license);
+inline constexpr ParamInfo page_name_part = or_empty(name_part);
+inline constexpr ParamInfo page_min_downloads = or_empty(min_downloads);
+inline constexpr ParamInfo page_created_after = or_empty(created_after);
+inline constexpr ParamInfo page_created_before = or_empty(created_before);
 inline constexpr ParamInfo page_family{.name = "family",
                                        .type = ParamType::text,
                                        .meaning = "Only what belongs to this family or series",
@@ -299,12 +330,23 @@ inline constexpr std::array kEdgeParams{param::as_of, param::curated, param::inc
                                         param::min_confidence};
 /// Of curves over time.
 inline constexpr std::array kCurveParams{param::range_from, param::range_to, param::interval};
+/// Of a family's members on its page.
+inline constexpr std::array kMemberParams{param::page_relation,
+                                          param::page_license,
+                                          param::page_author,
+                                          param::page_name_part,
+                                          param::page_created_after,
+                                          param::page_created_before,
+                                          param::page_min_downloads,
+                                          param::sort,
+                                          param::order,
+                                          param::page_number};
 inline constexpr std::array kPageCurveParams{param::page_from, param::page_to, param::interval};
 inline constexpr std::array kPageParams{param::limit, param::cursor};
 /// Filters and order of lists of models, without a depth.
 inline constexpr std::array kFilterParams{
-    param::relation,     param::author,        param::license,       param::pipeline_tag,
-    param::library,      param::min_downloads, param::created_after, param::created_before,
-    param::include_gone, param::sort,          param::order};
+    param::relation,       param::author,       param::license,       param::pipeline_tag,
+    param::library,        param::name_part,    param::min_downloads, param::created_after,
+    param::created_before, param::include_gone, param::sort,          param::order};
 
 }  // namespace stemma

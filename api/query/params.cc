@@ -36,6 +36,8 @@ std::string_view one_of(std::span<const std::string_view> words, std::string_vie
   return found == words.end() ? std::string_view{} : *found;
 }
 
+}  // namespace
+
 SortKey sort_key(std::string_view word) {
   if (word == "likes") return SortKey::likes;
   if (word == "created_at") return SortKey::created_at;
@@ -43,8 +45,6 @@ SortKey sort_key(std::string_view word) {
   if (word == "id") return SortKey::id;
   return SortKey::downloads;
 }
-
-}  // namespace
 
 ParamError::ParamError(std::string parameter, std::string reason)
     : Error{ErrorKind::usage, parameter + ": " + reason},
@@ -245,6 +245,7 @@ ListQuery read_list_query(ParamReader& reader, bool gone_by_default, bool with_d
   query.filters.licenses = reader.list(param::license.name);
   query.filters.pipeline_tags = reader.list(param::pipeline_tag.name);
   query.filters.libraries = reader.list(param::library.name);
+  query.filters.name_part = reader.text_or_empty(param::name_part.name);
   query.filters.min_downloads = reader.number(param::min_downloads);
   query.filters.created_after = reader.time(param::created_after.name);
   query.filters.created_before = reader.time(param::created_before.name);

@@ -98,6 +98,7 @@ class ParamReader {
   std::vector<std::string_view> may_be_empty_;
 };
 
+[[nodiscard]] SortKey sort_key(std::string_view word);
 /// The filters and the order that lists of models understand, limit included. `include_gone` where
 /// it is not given is `gone_by_default`; ghosts are not touched. `with_depth` is false where a
 /// depth makes no sense and is refused.

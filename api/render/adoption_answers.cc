@@ -5,40 +5,6 @@
 #include "api/render/json_fields.h"
 
 namespace stemma {
-namespace {
-
-/// Fields with a value of their own; lists of numbers are left out.
-template <class Row>
-std::vector<const Field<Row>*> columns_of(FieldList<Row> fields) {
-  std::vector<const Field<Row>*> columns;
-  for (const Field<Row>& field : fields) {
-    if (field.get != nullptr) columns.push_back(&field);
-  }
-  return columns;
-}
-
-template <class Row>
-class CsvText {
- public:
-  explicit CsvText(FieldList<Row> fields) : columns_{columns_of(fields)} {
-    FieldInfos infos;
-    for (const Field<Row>* column : columns_) infos.push_back(*column);
-    append_csv_header(text_, infos);
-  }
-  void add(const Row& row) {
-    std::vector<Value> values;
-    for (const Field<Row>* column : columns_) values.push_back(column->get(row));
-    append_csv_row(text_, values);
-  }
-  [[nodiscard]] std::string take() { return std::move(text_); }
-
- private:
-  std::vector<const Field<Row>*> columns_;
-  std::string text_;
-};
-
-}  // namespace
-
 std::string adoption_json(const SnapshotView& view, const ModelAdoption& answer) {
   return json_text<ModelAdoptionRow>(model_adoption_fields(), {view, answer});
 }

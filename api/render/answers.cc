@@ -10,6 +10,7 @@
 #include "api/fields/run_rows.h"
 #include "api/fields/search_rows.h"
 #include "api/fields/snapshot_rows.h"
+#include "api/render/csv.h"
 #include "api/render/json_fields.h"
 #include "api/render/ndjson.h"
 
@@ -33,6 +34,12 @@ std::string model_json(const SnapshotView& view, const ModelAnswer& answer) {
 
 std::string list_json(const SnapshotView& view, const ListAnswer& answer, std::string_view next) {
   return json_text<ListRow>(list_fields(answer.kind), {view, answer, next});
+}
+
+std::string list_csv(const SnapshotView& snapshot, const ListAnswer& answer) {
+  CsvText<ListItemRow> csv{list_item_fields(answer.kind)};
+  for (const Reached& reached : answer.listing.items) csv.add({snapshot, answer, reached});
+  return csv.take();
 }
 
 std::string families_json(const SnapshotView& view, const FamiliesAnswer& answer) {

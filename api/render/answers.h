@@ -19,6 +19,8 @@ namespace stemma {
 [[nodiscard]] std::string model_json(const SnapshotView& snapshot, const ModelAnswer& answer);
 [[nodiscard]] std::string list_json(const SnapshotView& snapshot, const ListAnswer& answer,
                                     std::string_view next);
+/// The items as CSV, their lists left out.
+[[nodiscard]] std::string list_csv(const SnapshotView& snapshot, const ListAnswer& answer);
 [[nodiscard]] std::string families_json(const SnapshotView& snapshot, const FamiliesAnswer& answer);
 [[nodiscard]] std::string family_json(const SnapshotView& snapshot, const FamilyAnswer& answer,
                                       std::size_t top = kBreakdownTop);

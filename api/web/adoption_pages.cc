@@ -6,6 +6,7 @@
 
 #include "api/fields/adoption_rows.h"
 #include "api/query/links.h"
+#include "api/web/assets.h"
 #include "api/web/line_chart.h"
 #include "graph/family.h"
 #include "schema/percent.h"
@@ -79,11 +80,6 @@ std::string change_text(const CurveValue& value) {
   if (!value) return "–";
   return (*value > 0 ? "+" : "") + value_text(value);
 }
-std::string percent_text(const CurveValue& ratio) {
-  if (!ratio) return "–";
-  return fmt::format("{}{:.0f} %", *ratio < 0 ? "−" : "+", std::abs(*ratio) * 100);
-}
-
 void add_choice(Page& page, std::string_view label, std::string_view name,
                 std::initializer_list<std::pair<std::string_view, std::string_view>> options,
                 std::string_view chosen) {
@@ -122,6 +118,50 @@ void add_common_choices(Page& page, const ChartState& state) {
   if (state.families.empty() && state.by) check("lines", "as lines", state.lines);
 }
 
+/// The form of a comparison; without a field for families where the state has none.
+void add_comparison_form(Page& page, const ChartState& state) {
+  page.add_from(kCharts, "form_begin", fmt::arg("action", state.path));
+  if (state.path == "/compare") {
+    page.add_from(kCharts, "text", fmt::arg("label", "families"), fmt::arg("name", "families"),
+                  fmt::arg("value", escape_html(state.families)));
+    add_metric_choice(page, state.metric);
+  } else {
+    add_choice(page, "of", "metric",
+               {{"", "derivatives by date of creation"},
+                {"derivatives", "derivatives by night"},
+                {"new_derivatives", "new derivatives"},
+                {"downloads", "downloads, 30 days"},
+                {"downloads_7d", "downloads, 7 days"},
+                {"downloads_all_time", "downloads, all time"}},
+               state.by_creation ? std::string_view{} : to_string(state.metric));
+  }
+  add_common_choices(page, state);
+  page.add_from(kCharts, "form_end");
+}
+
+/// A family has one colour everywhere: that of its place in the file.
+std::string_view family_style(const SnapshotFacts& facts, std::string_view name) {
+  std::size_t place = 0;
+  for (const FamilyDefinition& family : facts.families().definitions()) {
+    if (!family.top_level()) continue;
+    if (family.name == name) return kStyles[place % kStyles.size()];
+    ++place;
+  }
+  // A series: by its place among all.
+  place = 0;
+  for (const FamilyDefinition& family : facts.families().definitions()) {
+    if (family.name == name) break;
+    ++place;
+  }
+  return kStyles[place % kStyles.size()];
+}
+
+std::string capitalised(std::string_view text) {
+  std::string copy{text};
+  if (!copy.empty()) copy[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(copy[0])));
+  return copy;
+}
+
 /// What is drawn of a curve.
 std::vector<CurveValue> drawn(const NamedCurve& curve) {
   std::vector<CurveValue> values = curve.values;
@@ -147,27 +187,8 @@ void make_shares(std::vector<ChartCurve>& curves) {
   }
 }
 
-/// The chart, where the curves began and ended, and all values.
-void add_curves(Page& page, Chart chart, const std::vector<std::vector<std::string_view>>& flags,
-                std::string_view unit) {
-  std::vector<std::string_view> kinds;
-  for (std::size_t i = 0; i < flags.size(); ++i) {
-    if (flags[i].empty()) continue;
-    chart.marked.push_back(i);
-    for (const std::string_view flag : flags[i]) {
-      if (std::find(kinds.begin(), kinds.end(), flag) == kinds.end()) kinds.push_back(flag);
-    }
-  }
-  // One for either width: the style sheet shows the one that fits.
-  page.html(line_chart(chart));
-  page.html(line_chart(chart, ChartPlace::phone));
-  if (!kinds.empty()) {
-    std::string text;
-    for (const std::string_view kind : kinds)
-      text += (text.empty() ? "" : ", ") + std::string{kind};
-    page.add_from(kCharts, "flagged", fmt::arg("flags", text));
-  }
-  if (chart.dates.empty()) return;
+/// Where each curve began and where it ended.
+void add_summary(Page& page, const Chart& chart, std::string_view unit) {
   struct CurveRow {
     const Chart& chart;
     const ChartCurve& curve;
@@ -195,17 +216,57 @@ void add_curves(Page& page, Chart chart, const std::vector<std::vector<std::stri
       chart.curves, [&](const ChartCurve& curve) {
         return CurveRow{chart, curve, unit};
       });
+}
+
+/// The chart, where the curves began and ended, and all values.
+/// `files` are the addresses of the chart as SVG and of its numbers as CSV, or none.
+void add_curves(Page& page, Chart chart, const std::vector<std::vector<std::string_view>>& flags,
+                std::string_view unit, const std::vector<std::string>& files,
+                bool with_summary = true) {
+  std::vector<std::string_view> kinds;
+  for (std::size_t i = 0; i < flags.size(); ++i) {
+    if (flags[i].empty()) continue;
+    chart.marked.push_back(i);
+    for (const std::string_view flag : flags[i]) {
+      if (std::find(kinds.begin(), kinds.end(), flag) == kinds.end()) kinds.push_back(flag);
+    }
+  }
+  page.add_from(kCharts, "chart_begin", fmt::arg("title", escape_html(chart.title)),
+                fmt::arg("stacked", chart.stacked ? "1" : "0"),
+                fmt::arg("log", chart.log ? "1" : "0"), fmt::arg("unit", unit));
+  // One for either width: the style sheet shows the one that fits. Scripts put their own in place.
+  page.html(line_chart(chart));
+  page.html(line_chart(chart, ChartPlace::phone));
+  page.add_from(kCharts, "chart_end");
+  if (!files.empty()) {
+    page.add_from(kCharts, "downloads", fmt::arg("svg", files.front()),
+                  fmt::arg("csv", files.back()));
+  } else {
+    page.add_from(kCharts, "downloads_none");
+  }
+  if (!kinds.empty()) {
+    std::string text;
+    for (const std::string_view kind : kinds)
+      text += (text.empty() ? "" : ", ") + std::string{kind};
+    page.add_from(kCharts, "flagged", fmt::arg("flags", text));
+  }
+  if (chart.dates.empty()) return;
+  if (with_summary) add_summary(page, chart, unit);
   std::string cells;
   fill_part(cells, kList, "heading", fmt::arg("title", "Date"));
-  for (const ChartCurve& curve : chart.curves)
-    fill_part(cells, kList, "heading_number", fmt::arg("title", escape_html(curve.name)));
+  for (const ChartCurve& curve : chart.curves) {
+    fill_part(cells, kCharts, "heading_of_curve", fmt::arg("style", curve.style),
+              fmt::arg("title", escape_html(curve.name)));
+  }
   fill_part(cells, kList, "heading", fmt::arg("title", "Flags"));
   page.add_from(kCharts, "details_begin", fmt::arg("headings", cells));
   for (std::size_t i = chart.dates.size(); i-- > 0;) {
     cells.clear();
-    fill_part(cells, kList, "cell", fmt::arg("text", format_utc(chart.dates[i]).substr(0, 10)));
+    const std::string at = format_utc(chart.dates[i]);
+    fill_part(cells, kCharts, "cell_of_date", fmt::arg("at", at),
+              fmt::arg("date", at.substr(0, 10)));
     for (const ChartCurve& curve : chart.curves) {
-      fill_part(cells, kList, "cell_number",
+      fill_part(cells, kList, "cell_number", fmt::arg("label", ""),
                 fmt::arg("text", curve.values[i] ? value_text(curve.values[i]) + std::string{unit}
                                                  : std::string{"–"}));
     }
@@ -214,7 +275,7 @@ void add_curves(Page& page, Chart chart, const std::vector<std::vector<std::stri
       for (const std::string_view flag : flags[i])
         text += (text.empty() ? "" : ", ") + std::string{flag};
     }
-    fill_part(cells, kList, "cell", fmt::arg("text", text));
+    fill_part(cells, kList, "cell", fmt::arg("label", ""), fmt::arg("text", text));
     page.add("row", fmt::arg("cells", cells));
   }
   page.add_from(kCharts, "details_end");
@@ -229,26 +290,19 @@ std::string query_of(const ChartState& state) {
   return query;
 }
 
+/// The whole state of a chart, as it stands in an address inside a page.
+std::string chart_query(const ChartState& state) {
+  std::string query = query_of(state);
+  if (state.log) query += "&amp;log=1";
+  if (state.share) query += "&amp;share=1";
+  if (state.lines) query += "&amp;lines=1";
+  if (!state.families.empty()) query += "&amp;families=" + percent_encode(state.families);
+  return query;
+}
+
 }  // namespace
 
-void add_family_chart(Page& page, const FamilyBreakdown& curves, const ChartState& state) {
-  page.add_from(kCharts, "begin", fmt::arg("id", "over-time"), fmt::arg("title", "Over time"),
-                fmt::arg("how", meaning_of(curves.metric)));
-  page.add_from(kCharts, "form_begin", fmt::arg("action", state.path));
-  add_choice(page, "by", "by",
-             {{"relation", "relation"},
-              {"role", "official and derived"},
-              {"author", "author"},
-              {"license", "licence"},
-              {"library", "library"},
-              {"pipeline_tag", "task"},
-              {"quantizer", "quantizer"},
-              {"series", "series"},
-              {"depth", "depth"}},
-             to_string(curves.by));
-  add_metric_choice(page, curves.metric);
-  add_common_choices(page, state);
-  page.add_from(kCharts, "form_end");
+Chart breakdown_chart(const FamilyBreakdown& curves, const ChartState& state) {
   Chart chart{.title = fmt::format("{} of {} by {}", title_of(curves.metric), curves.family->label,
                                    to_string(curves.by)),
               .dates = curves.dates,
@@ -274,7 +328,44 @@ void add_family_chart(Page& page, const FamilyBreakdown& curves, const ChartStat
     }
   }
   if (state.share) make_shares(chart.curves);
-  add_curves(page, std::move(chart), curves.flags, state.share ? " %" : "");
+  return chart;
+}
+
+std::string growth_text(const CurveValue& ratio) {
+  if (!ratio) return "–";
+  const double percent = std::round(*ratio * 100);
+  if (percent == 0) return "0 %";
+  return fmt::format("{}{:.0f} %", percent < 0 ? "−" : "+", std::abs(percent));
+}
+
+void add_family_chart(Page& page, const FamilyBreakdown& curves, const ChartState& state) {
+  page.add_from(kCharts, "begin", fmt::arg("id", "over-time"), fmt::arg("title", "Over time"),
+                fmt::arg("how", meaning_of(curves.metric)));
+  page.add_from(kCharts, "form_begin", fmt::arg("action", state.path));
+  for (const Param& param : state.kept) {
+    page.add_from(kCharts, "hidden", fmt::arg("name", escape_html(param.name)),
+                  fmt::arg("value", escape_html(param.value)));
+  }
+  add_choice(page, "by", "by",
+             {{"relation", "relation"},
+              {"role", "official and derived"},
+              {"author", "author"},
+              {"license", "licence"},
+              {"library", "library"},
+              {"pipeline_tag", "task"},
+              {"quantizer", "quantizer"},
+              {"series", "series"},
+              {"depth", "depth"}},
+             to_string(curves.by));
+  add_metric_choice(page, curves.metric);
+  add_common_choices(page, state);
+  page.add_from(kCharts, "form_end");
+  Chart chart = breakdown_chart(curves, state);
+  const std::string embed = "/embed/families/" + percent_encode(curves.family->name);
+  const std::string query = chart_query(state);
+  add_curves(page, std::move(chart), curves.flags, state.share ? " %" : "",
+             {embed + ".svg" + query, embed + ".csv" + query});
+  page.add_from(kCharts, "embed", fmt::arg("link", embed + query));
   page.add_from(kCharts, "source",
                 fmt::arg("json", "/v1/families/" + percent_encode(curves.family->name) +
                                      "/adoption" + query_of(state)));
@@ -296,7 +387,7 @@ void add_growth_chart(Page& page, const Growth& growth) {
     chart.curves[0].values.emplace_back(static_cast<double>(point.cumulative));
     chart.curves[1].values.emplace_back(static_cast<double>(point.derivatives));
   }
-  add_curves(page, std::move(chart), {}, "");
+  add_curves(page, std::move(chart), {}, "", {});
   page.add_from(
       kCharts, "source",
       fmt::arg("json", "/v1/families/" + percent_encode(growth.family->name) +
@@ -324,7 +415,7 @@ void add_model_chart(Page& page, const SnapshotView& view, const ModelAdoption& 
         metric_value(point.sums, {}, AdoptionMetric::downloads_7d, SharePolicy::any));
     flags.push_back(point.flags);
   }
-  add_curves(page, std::move(chart), flags, "");
+  add_curves(page, std::move(chart), flags, "", {});
   page.add_from(kCharts, "source",
                 fmt::arg("json", model_path(view.name(adoption.node)) + "/adoption"));
   page.add_from(kCharts, "end");
@@ -341,42 +432,105 @@ void add_alarms(Page& page, const std::vector<Alarm>& alarms) {
   page.add_from(kCharts, "unusual_end");
 }
 
+Chart comparison_chart(const SnapshotFacts& facts, const Comparison& answer,
+                       const ChartState& state) {
+  Chart chart{.title = std::string{title_of(answer.metric)},
+              .dates = answer.dates,
+              .curves = {},
+              .log = state.log && !state.share,
+              .marked = {}};
+  for (std::size_t i = 0; i < answer.series.size(); ++i) {
+    const FamilyDefinition* family = facts.families().find(answer.series[i].name);
+    chart.curves.push_back({family == nullptr ? answer.series[i].name : family->label,
+                            drawn(answer.series[i]), family_style(facts, answer.series[i].name)});
+  }
+  if (state.share) make_shares(chart.curves);
+  return chart;
+}
+
+void add_comparison_chart(Page& page, const SnapshotFacts& facts, const Comparison& answer,
+                          const ChartState& state) {
+  page.add_from(kCharts, "begin", fmt::arg("id", "over-time"),
+                fmt::arg("title", capitalised(title_of(answer.metric))),
+                fmt::arg("how", meaning_of(answer.metric)));
+  add_comparison_form(page, state);
+  const std::string embed = "/embed/compare";
+  std::string families;
+  for (const NamedCurve& one : answer.series) families += (families.empty() ? "" : ",") + one.name;
+  ChartState whole = state;
+  whole.families = families;
+  const std::string query = chart_query(whole);
+  add_curves(page, comparison_chart(facts, answer, state), {}, state.share ? " %" : "",
+             {embed + ".svg" + query, embed + ".csv" + query});
+  page.add_from(kCharts, "embed", fmt::arg("link", embed + query));
+  page.add_from(kCharts, "source",
+                fmt::arg("json", "/v1/compare" + query_of(state) +
+                                     "&amp;families=" + percent_encode(families)));
+  page.add_from(kCharts, "end");
+}
+
+void add_growth_comparison(Page& page, const SnapshotFacts& facts,
+                           const std::vector<Growth>& growth, const ChartState& state) {
+  page.add_from(kCharts, "begin", fmt::arg("id", "over-time"),
+                fmt::arg("title", fmt::format("Derivatives of {} families, by date of creation",
+                                              growth.size())),
+                fmt::arg("how", capitalised(kGrowthNote) + "."));
+  add_comparison_form(page, state);
+  Chart chart{.title = "Derivatives created until the end of each " +
+                       std::string{to_string(state.interval)},
+              .dates = {},
+              .curves = {},
+              .log = state.log && !state.share,
+              .marked = {}};
+  // All families on one row of months.
+  for (const Growth& one : growth) {
+    for (const GrowthPoint& point : one.points) chart.dates.push_back(point.from);
+  }
+  std::sort(chart.dates.begin(), chart.dates.end());
+  chart.dates.erase(std::unique(chart.dates.begin(), chart.dates.end()), chart.dates.end());
+  for (const Growth& one : growth) {
+    ChartCurve curve{one.family->label, {}, family_style(facts, one.family->name)};
+    auto point = one.points.begin();
+    CurveValue value = 0;
+    for (const UnixSeconds date : chart.dates) {
+      for (; point != one.points.end() && point->from <= date; ++point)
+        value = static_cast<double>(point->cumulative);
+      curve.values.push_back(value);
+    }
+    chart.curves.push_back(std::move(curve));
+  }
+  if (state.share) make_shares(chart.curves);
+  add_curves(page, std::move(chart), {}, state.share ? " %" : "", {}, false);
+  page.add_from(kCharts, "sources_growth");
+  page.add_from(kCharts, "end");
+}
+
 std::string compare_page(const SnapshotFacts& facts, const std::optional<Comparison>& answer,
                          const ChartState& state) {
   const SnapshotView& view = facts.snapshot();
   Page page{"Compare – Stemma"};
   page.heading("Families side by side");
   page.add_marks(view);
-  page.add_from(kCharts, "form_begin", fmt::arg("action", state.path));
-  page.add_from(kCharts, "text", fmt::arg("label", "families"), fmt::arg("name", "families"),
-                fmt::arg("value", escape_html(state.families)));
-  add_metric_choice(page, state.metric);
-  add_common_choices(page, state);
-  page.add_from(kCharts, "form_end");
   if (!answer) {
+    add_comparison_form(page, state);
     page.add_from(kCharts, "compare_hint");
     return page.finish(&view, "/v1/families");
   }
-  page.add_from(kCharts, "begin", fmt::arg("id", "over-time"),
-                fmt::arg("title", title_of(answer->metric)),
-                fmt::arg("how", meaning_of(answer->metric)));
-  Chart chart{.title = std::string{title_of(answer->metric)},
-              .dates = answer->dates,
-              .curves = {},
-              .log = state.log && !state.share,
-              .marked = {}};
-  for (std::size_t i = 0; i < answer->series.size(); ++i) {
-    const FamilyDefinition* family = facts.families().find(answer->series[i].name);
-    chart.curves.push_back({family == nullptr ? answer->series[i].name : family->label,
-                            drawn(answer->series[i]), kStyles[i % kStyles.size()]});
-  }
-  if (state.share) make_shares(chart.curves);
-  add_curves(page, std::move(chart), {}, state.share ? " %" : "");
-  const std::string json =
-      "/v1/compare" + query_of(state) + "&amp;families=" + percent_encode(state.families);
-  page.add_from(kCharts, "source", fmt::arg("json", json));
-  page.add_from(kCharts, "end");
-  return page.finish(&view, json);
+  add_comparison_chart(page, facts, *answer, state);
+  return page.finish(
+      &view, "/v1/compare" + query_of(state) + "&amp;families=" + percent_encode(state.families));
+}
+
+std::string embed_page(const SnapshotView& view, const Chart& chart, std::string_view link) {
+  std::string html;
+  const SnapshotTotals& total = view.total();
+  fill_part(html, "embed.html", "page", fmt::arg("title", escape_html(chart.title)),
+            fmt::arg("style", asset_path("style.css")), fmt::arg("chart", line_chart(chart)),
+            fmt::arg("phone", line_chart(chart, ChartPlace::phone)), fmt::arg("link", link),
+            fmt::arg("number", total.number),
+            fmt::arg("date", format_utc(total.observed_at).substr(0, 10)),
+            fmt::arg("mark", total.generated != 0 ? "Generated demo data. " : ""));
+  return html;
 }
 
 std::string leaderboard_page(const SnapshotFacts& facts, const Leaderboard& answer) {
@@ -421,10 +575,10 @@ std::string leaderboard_page(const SnapshotFacts& facts, const Leaderboard& answ
     return families ? link(family_link(r.row.name), r.row.name) : escape_html(r.row.name);
   };
   const auto value = [growth](const BoardRowOf& r) {
-    return growth ? percent_text(r.row.value) : value_text(r.row.value);
+    return growth ? growth_text(r.row.value) : value_text(r.row.value);
   };
   const auto change = [growth](const BoardRowOf& r) {
-    return growth ? percent_text(r.row.change) : change_text(r.row.change);
+    return growth ? growth_text(r.row.change) : change_text(r.row.change);
   };
   const std::string span = fmt::format("28 {}s", to_string(answer.interval));
   const std::string spark_title = "The last " + span;

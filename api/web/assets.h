@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace stemma {
@@ -19,6 +20,12 @@ struct Asset {
 
 /// nullptr where there is none of that name.
 [[nodiscard]] const Asset* find_asset(std::string_view name) noexcept;
+
+/// "/assets/style.1a2b3c4d5e6f7a8b.css": where a file is served, named after what it holds, so that
+/// browsers may keep it for ever. Throws std::out_of_range where there is none of that name.
+[[nodiscard]] const std::string& asset_path(std::string_view name);
+/// The file that is served under such a name (without the folder); nullptr where there is none.
+[[nodiscard]] const Asset* find_served_asset(std::string_view name);
 
 /// "text/css; charset=utf-8", by the name's end.
 [[nodiscard]] std::string_view content_type_of(std::string_view name) noexcept;

@@ -1,5 +1,8 @@
 #include "api/web/page.h"
 
+#include <array>
+
+#include "api/web/assets.h"
 #include "schema/percent.h"
 
 namespace stemma {
@@ -33,7 +36,15 @@ std::string state_mark(NodeState state) {
 }
 
 Page::Page(std::string_view title, std::string_view searched, std::string_view head) {
+  std::string client;
+  if (find_asset("client.js") != nullptr) {
+    fill_part(client, "layout.html", "client", fmt::arg("style", asset_path("client.css")),
+              fmt::arg("script", asset_path("client.js")));
+  } else {
+    fill_part(client, "layout.html", "no_client");
+  }
   add("begin", fmt::arg("title", escape_html(title)), fmt::arg("searched", escape_html(searched)),
+      fmt::arg("style", asset_path("style.css")), fmt::arg("client", client),
       fmt::arg("head", head));
 }
 
@@ -41,6 +52,108 @@ void Page::add_marks(const SnapshotView& view) {
   const SnapshotTotals& total = view.total();
   if (total.generated != 0) add("generated");
   if (total.partial != 0) add("partial", fmt::arg("scope", escape_html(view.scope_text())));
+}
+
+std::string without_tags(std::string_view html) {
+  std::string text;
+  bool inside = false;
+  for (const char c : html) {
+    if (c == '<') inside = true;
+    if (!inside) text += c;
+    if (c == '>') inside = false;
+  }
+  return text;
+}
+
+namespace {
+
+/// Whether the address is one that answers as of a snapshot.
+bool takes_as_of(std::string_view path) {
+  constexpr std::array<std::string_view, 11> kNot{
+      "/assets/", "/docs",         "/openapi.json", "/metrics",    "/healthz",      "/readyz",
+      "/badges/", "/v1/snapshots", "/v1/licenses?", "/v1/changes", "/v1/licenses\""};
+  for (const std::string_view one : kNot) {
+    if (path.starts_with(one)) return false;
+  }
+  return true;
+}
+
+/// Adds the snapshot to every link and form of the page that does not name one.
+std::string keep_snapshot(std::string_view html, const std::string& as_of) {
+  constexpr std::string_view kLink = " href=\"/";
+  constexpr std::string_view kForm = "<form ";
+  const std::string value = percent_encode(as_of);
+  std::string out;
+  out.reserve(html.size() + html.size() / 16);
+  std::size_t at = 0;
+  while (true) {
+    const std::size_t link = html.find(kLink, at);
+    const std::size_t form = html.find(kForm, at);
+    const std::size_t next = std::min(link, form);
+    if (next == std::string_view::npos) break;
+    if (next == form) {
+      const std::size_t end = html.find('>', form) + 1;
+      out += html.substr(at, end - at);
+      at = end;
+      if (html.substr(form, end - form).find("class=\"as-of\"") == std::string_view::npos) {
+        out += "<input type=\"hidden\" name=\"as_of\" value=\"" + escape_html(as_of) + "\">";
+      }
+      continue;
+    }
+    const std::size_t begin = link + kLink.size() - 1;
+    const std::size_t end = html.find('"', begin);
+    const std::string_view url = html.substr(begin, end - begin);
+    out += html.substr(at, begin - at);
+    const std::size_t hash = std::min(url.find('#'), url.size());
+    out += url.substr(0, hash);
+    if (takes_as_of(html.substr(begin, end + 1 - begin)) &&
+        url.find("as_of=") == std::string_view::npos) {
+      out += url.substr(0, hash).find('?') == std::string_view::npos ? "?" : "&amp;";
+      out += "as_of=" + value;
+    }
+    out += url.substr(hash);
+    at = end;
+  }
+  out += html.substr(at);
+  return out;
+}
+
+}  // namespace
+
+std::string framed(std::string html, const SnapshotView& view, const PageFrame& frame) {
+  constexpr std::string_view kMark = "<!-- as-of -->";
+  std::string as_of, hidden, query;
+  for (const Param& param : frame.params) {
+    if (param.name == "as_of") {
+      as_of = param.value;
+      continue;
+    }
+    if (param.value.empty()) continue;
+    fill_part(hidden, "layout.html", "hidden", fmt::arg("name", escape_html(param.name)),
+              fmt::arg("value", escape_html(param.value)));
+    query += (query.empty() ? "?" : "&amp;") + percent_encode(param.name) + "=" +
+             percent_encode(param.value);
+  }
+  if (!as_of.empty()) html = keep_snapshot(html, as_of);
+  const SnapshotTotals& total = view.total();
+  const std::string date = format_utc(total.observed_at).substr(0, 10);
+  const std::string path = escape_html(frame.path);
+  std::string control, others;
+  const auto other = [&](std::string_view text, std::string_view number) {
+    std::string link = path + query;
+    if (!number.empty()) link += fmt::format("{}as_of={}", query.empty() ? "?" : "&amp;", number);
+    fill_part(others, "layout.html", "other_snapshot", fmt::arg("link", link),
+              fmt::arg("text", text));
+  };
+  if (total.number > 1) other("The one before", std::to_string(total.number - 1));
+  if (!as_of.empty()) other("The newest", {});
+  other("This one, to cite", std::to_string(total.number));
+  fill_part(control, "layout.html", "as_of", fmt::arg("number", total.number),
+            fmt::arg("date", date), fmt::arg("path", path), fmt::arg("hidden", hidden),
+            fmt::arg("others", others), fmt::arg("older", as_of.empty() ? "" : " older"));
+  if (const auto mark = html.find(kMark); mark != std::string::npos)
+    html.replace(mark, kMark.size(), control);
+  return html;
 }
 
 std::string Page::finish(const SnapshotView* view, std::string_view json_link) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/param.h"
 #include "api/render/columns.h"
 #include "api/web/html.h"
 #include "api/web/template.h"
@@ -32,6 +33,19 @@ inline constexpr std::string_view kList = "list.html";
 [[nodiscard]] std::string link(std::string_view path, std::string_view text);
 /// " (gone)" of a model that is not live.
 [[nodiscard]] std::string state_mark(NodeState state);
+
+/// What stands around every page: which snapshot it is of, and how to get to another.
+struct PageFrame {
+  std::string path;  ///< Of the page, encoded.
+  ParamList params;  ///< As given.
+};
+/// The page with a control for its snapshot. Where an older one was asked for, links and forms lead
+/// on within it. Cost: one look at the page.
+[[nodiscard]] std::string framed(std::string html, const SnapshotView& view,
+                                 const PageFrame& frame);
+
+/// HTML without its tags, safe inside an attribute.
+[[nodiscard]] std::string without_tags(std::string_view html);
 
 /// A column of a table of such rows: a field by its name, or HTML made of the row.
 template <class Row>
@@ -83,12 +97,14 @@ class Page {
   void table(FieldList<Row> fields, std::initializer_list<HtmlColumn<Row>> columns,
              const Items& items, RowOf&& row_of) {
     std::string headings;
+    std::vector<std::string> labels;
     std::vector<const Field<Row>*> sources;
     for (const HtmlColumn<Row>& column : columns) {
       sources.push_back(column.html ? nullptr : &field_named(fields, column.field));
       const bool number = column.number || (sources.back() && is_number(sources.back()->type));
       fill_part(headings, kList, number ? "heading_number" : "heading",
                 fmt::arg("title", column.title));
+      labels.push_back(without_tags(column.title));
     }
     add("table_begin", fmt::arg("headings", headings));
     std::string cells;
@@ -104,6 +120,7 @@ class Page {
             i == 1   ? "cell_name"
             : number ? "cell_number"
                      : "cell",
+            fmt::arg("label", labels[i - 1]),
             fmt::arg("text", field != nullptr ? shown_html(field->get(row)) : column.html(row)));
       }
       add("row", fmt::arg("cells", cells));

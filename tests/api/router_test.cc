@@ -257,7 +257,8 @@ TEST_CASE("parents carry their claims, ghosts too", "[api][router]") {
   CHECK(ids(body) == Names{"Qwen/Qwen2-7B", "x/lost"});
   CHECK(at(body, "next").IsNull());
   const auto& ghost = at(body, "items")[1];
-  CHECK(keys(ghost) == Names{"id", "state", "relation", "confidence", "claims", "downloads"});
+  CHECK(keys(ghost) ==
+        Names{"id", "state", "relation", "confidence", "claims", "downloads", "children"});
   CHECK(same(at(ghost, "state"), "ghost"));
   CHECK(same(at(ghost, "relation"), "finetune"));
   CHECK(at(ghost, "downloads").IsNull());

@@ -1,0 +1,10 @@
+# The types of what scripts add to the pages (api/web/client).
+set(tsc ${ROOT}/build/web/node_modules/.bin/tsc)
+if(NOT EXISTS ${tsc})
+  message(STATUS "SKIPPED: npm's packages are not installed (tools/install-dependencies --tests)")
+  return()
+endif()
+execute_process(COMMAND ${tsc} -p ${ROOT}/api/web/client/tsconfig.json RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "api/web/client has type errors")
+endif()
