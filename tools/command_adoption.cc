@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "api/fields/adoption_rows.h"
 #include "api/query/growth.h"
@@ -14,6 +15,7 @@
 #include "api/render/text_table.h"
 #include "graph/nearest.h"
 #include "tools/query.h"
+#include "tools/report_step.h"
 #include "tools/rollup_step.h"
 #include "tools/sparkline.h"
 #include "tools/terminal.h"
@@ -22,6 +24,10 @@ namespace stemma {
 namespace {
 
 constexpr std::size_t kPointsShown = 30;
+constexpr ParamInfo kReportFamily{"family", ParamType::list,
+                                  "Families or series; every family where none is given", "LIST"};
+constexpr ParamInfo kReportOut{"out", ParamType::text,
+                               "Where the files go; made where it is missing", "DIR"};
 constexpr std::size_t kSparkWidth = 40;
 
 std::string flags_text(const std::vector<std::string_view>& flags) {
@@ -127,7 +133,7 @@ class AdoptionQuery : QueryBase {
     }
     BoardQuery query = read_board_query(reader_);
     if (query.range.to) {
-      adoption.go_back_to(*query.range.to, param::board_to.name);
+      adoption.go_back_to(*query.range.to);
       open_facts(adoption);
       if (family != nullptr) family = facts_->families().find(*given);
       if (given && family == nullptr) throw unknown_family(*given);
@@ -164,6 +170,28 @@ class AdoptionQuery : QueryBase {
                  flags_text(row.flags)});
     }
     print(out + '\n' + table.text(terminal_width()) + marks());
+  }
+
+  void report() {
+    AdoptionView adoption = open();
+    std::vector<const FamilyDefinition*> families;
+    for (const std::string& given : reader_.list(kReportFamily.name)) {
+      const FamilyDefinition* family = facts_->families().find(given);
+      if (family == nullptr) throw unknown_family(given);
+      families.push_back(family);
+    }
+    const auto out = reader_.text(kReportOut.name);
+    reader_.finish();
+    if (!out) throw Error{ErrorKind::usage, "--out: say where to, --out DIR"};
+    if (families.empty()) {
+      for (const FamilyDefinition& family : facts_->families().definitions()) {
+        if (family.top_level()) families.push_back(&family);
+      }
+    }
+    std::string text;
+    for (const std::string& name : write_reports(adoption, *facts_, families, *out))
+      text += (std::filesystem::path{*out} / name).string() + '\n';
+    print(text);
   }
 
   void growth() {
@@ -561,6 +589,20 @@ void add_adoption_commands(CLI::App& app, CliGlobals& globals) {
     for (const ParamInfo& param : {param::range_from, param::range_to, param::cohort_interval})
       add_param(*command, invocation, param);
     add_all(*command, invocation);
+  }
+  {
+    const auto [command, invocation] = add_query(
+        app, globals,
+        {"report",
+         "A family's night as one HTML page and a Markdown summary, for mail or a host of files",
+         {},
+         "report --family qwen --family llama --out reports",
+         false},
+        [&globals](const Invocation& given) {
+          AdoptionQuery{globals, given}.report();
+        });
+    add_param(*command, invocation, kReportFamily);
+    add_param(*command, invocation, kReportOut);
   }
   auto anew = std::make_shared<bool>(false);
   CLI::App* rollup = app.add_subcommand(

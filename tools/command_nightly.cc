@@ -29,6 +29,7 @@
 #include "tools/config_file.h"
 #include "tools/progress.h"
 #include "tools/query.h"
+#include "tools/report_step.h"
 #include "tools/rollup_step.h"
 
 namespace stemma {
@@ -38,6 +39,8 @@ struct NightlyArguments {
   CrawlArguments crawl;
   std::string dumps;
   std::string out;
+  std::vector<std::string> reports;
+  std::string reports_out;
   std::size_t keep = 7;
 };
 
@@ -92,6 +95,26 @@ void print_alarms(const CliGlobals& globals, const DataDir& data) {
   print(text);
 }
 
+/// Pages of families for a host of plain files, with one that lists all nights.
+std::string report_step(const CliGlobals& globals, const DataDir& data,
+                        const std::vector<std::string>& names, const std::filesystem::path& out) {
+  const FamilySet families{load_families(globals.families)};
+  SnapshotSet snapshots{data};
+  AdoptionSource source{data};
+  AdoptionView adoption{source, snapshots.current()->total().number};
+  SnapshotFacts facts{snapshots.at(adoption.number()), families};
+  std::vector<const FamilyDefinition*> chosen;
+  for (const std::string& name : names) {
+    const FamilyDefinition* family = facts.families().find(name);
+    if (family == nullptr)
+      throw Error{ErrorKind::usage, "--reports: no family or series is called '" + name + "'"};
+    chosen.push_back(family);
+  }
+  const auto written = write_reports(adoption, facts, chosen, out);
+  return fmt::format("{} of snapshot {} in {}", plural(written.size(), "report"), facts.number(),
+                     out.string());
+}
+
 SnapshotNumber published_already(const DataDir& data) {
   CrawlLedger ledger{data.path(), CrawlLedger::Mode::read_only};
   return published_this_night(ledger);
@@ -105,6 +128,8 @@ void run_nightly(const CliGlobals& globals, NightlyArguments& arguments) {
   if (arguments.dumps.empty() && !arguments.out.empty())
     throw Error{ErrorKind::usage, "--out wants --dumps FORMATS, such as csv,ndjson"};
   if (!arguments.dumps.empty()) static_cast<void>(read_formats(arguments.dumps));
+  if (arguments.reports.empty() != arguments.reports_out.empty())
+    throw Error{ErrorKind::usage, "--reports FAMILIES and --reports-out DIR go together"};
   // A typo is told now and not after an hour of crawling.
   (void)observation_time(arguments.crawl.observed_at, arguments.crawl.accept_future);
   const DataDir data = DataDir::open_or_create(globals.data);
@@ -136,6 +161,12 @@ void run_nightly(const CliGlobals& globals, NightlyArguments& arguments) {
     steps.push_back(
         {"dumps", [&] { return dump_step(globals, data, arguments.dumps, arguments.out); }, {}});
   }
+  if (!arguments.reports.empty()) {
+    steps.push_back(
+        {"reports",
+         [&] { return report_step(globals, data, arguments.reports, arguments.reports_out); },
+         {}});
+  }
   steps.push_back({"prune", [&] { return prune_step(data, arguments.keep); }, {}});
   run_night(data, steps, [](const std::string& text) { spdlog::info("{}", text); });
   print_alarms(globals, data);
@@ -152,6 +183,13 @@ void add_nightly_command(CLI::App& app, CliGlobals& globals) {
   command
       ->add_option("--out", arguments->out,
                    "Where dumps are written: a folder a night, and a link `latest` to the newest")
+      ->type_name("DIR");
+  command
+      ->add_option("--reports", arguments->reports,
+                   "Families to write a page of, with an index of all nights: qwen,deepseek")
+      ->type_name("LIST")
+      ->delimiter(',');
+  command->add_option("--reports-out", arguments->reports_out, "Where these pages are written")
       ->type_name("DIR");
   command
       ->add_option("--keep", arguments->keep,

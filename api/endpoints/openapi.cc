@@ -304,7 +304,9 @@ void write_params(JsonWriter& json, const Route& route) {
       json.key("explode");
       json.boolean(false);
     }
-    object(json, "schema", [&] { write_param_schema(json, param, route.body != BodyKind::page); });
+    object(json, "schema", [&] {
+      write_param_schema(json, param, route.body != BodyKind::page && !param.may_be_empty);
+    });
     write_example(json, param, example_of(route, param.name));
     json.end_object();
   }

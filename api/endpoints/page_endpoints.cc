@@ -2,6 +2,7 @@
 #include <chrono>
 #include <limits>
 
+#include "api/endpoints/comparisons.h"
 #include "api/endpoints/endpoints.h"
 #include "api/endpoints/page_params.h"
 #include "api/query/lineage_queries.h"
@@ -173,18 +174,13 @@ Response get_family_members_csv(RequestContext& context) {
 Response get_compare_page(RequestContext& context) {
   allow_empty_fields(context.params());
   AdoptionView adoption = context.open_adoption();
-  ParamReader& params = context.params();
-  const std::string given = params.text_or_empty(param::families_or_none.name);
-  const auto families = context.families_of(given);
-  const CurveQuery query = read_curve_query(params, fitting_interval(&adoption));
-  ChartState state = read_chart_state(params, "/compare", query.interval);
-  state.families = given;
+  ComparedNames names;
+  ChartState state;
+  const CurveQuery query = read_comparison(context, adoption, state, names);
   return page_answer(context, context.raw_path(), [&] {
     std::optional<Comparison> answer;
-    if (!families.empty()) {
-      answer = compare_families(adoption, context.facts(), families, SharePolicy::any, state.metric,
-                                query);
-    }
+    if (!names.families.empty() || !names.models.empty())
+      answer = compare(context, adoption, state, names, query);
     return compare_page(context.facts(), answer, state);
   });
 }

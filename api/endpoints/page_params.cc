@@ -6,7 +6,7 @@ namespace stemma {
 
 void allow_empty_fields(ParamReader& params) {
   for (const ParamInfo& param : {param::page_from, param::page_to, param::families_or_none,
-                                 param::page_family, param::home_metric})
+                                 param::models_or_none, param::page_family, param::home_metric})
     params.allow_empty(param.name);
   for (const ParamInfo& param : kMemberParams) params.allow_empty(param.name);
 }

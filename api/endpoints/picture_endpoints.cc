@@ -1,3 +1,4 @@
+#include "api/endpoints/comparisons.h"
 #include "api/endpoints/endpoints.h"
 #include "api/endpoints/page_params.h"
 #include "api/render/adoption_answers.h"
@@ -79,19 +80,16 @@ Response get_comparison_picture(RequestContext& context) {
   AdoptionView adoption = context.open_adoption();
   const auto [name, format] = split_format(context.variable());
   if (name != "compare") throw Error{ErrorKind::not_found, "there is no such picture"};
-  ParamReader& params = context.params();
-  const std::string given = params.text_or_empty(param::families_or_none.name);
-  const auto families = context.families_of(given);
-  if (families.empty()) throw ParamError{"families", "is missing: names separated by commas"};
-  const CurveQuery query = read_curve_query(params, fitting_interval(&adoption));
-  ChartState state = read_chart_state(params, "/compare", query.interval);
-  state.families = given;
+  ComparedNames names;
+  ChartState state;
+  const CurveQuery query = read_comparison(context, adoption, state, names);
+  if (names.families.empty() && names.models.empty()) {
+    for (const FamilyDefinition& family : context.facts().families().definitions()) {
+      if (family.top_level()) names.families.push_back(&family);
+    }
+  }
   return picture(
-      context, format, "/compare",
-      [&] {
-        return compare_families(adoption, context.facts(), families, SharePolicy::any, state.metric,
-                                query);
-      },
+      context, format, "/compare", [&] { return compare(context, adoption, state, names, query); },
       [&](const Comparison& answer) { return comparison_chart(context.facts(), answer, state); },
       [](const Comparison& answer) { return comparison_csv(answer); });
 }

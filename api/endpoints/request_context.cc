@@ -166,7 +166,7 @@ AdoptionView RequestContext::open_adoption() {
 BoardQuery RequestContext::read_board_query(AdoptionView& adoption) {
   BoardQuery query = stemma::read_board_query(reader_);
   if (query.range.to) {
-    adoption.go_back_to(*query.range.to, param::board_to.name);
+    adoption.go_back_to(*query.range.to);
     open(api_.snapshots.at(adoption.number()));
   }
   return query;

@@ -54,8 +54,10 @@ constexpr auto kDrawParams = std::array{param::log_scale, param::as_share, param
 constexpr auto kFamilyPictureParams = params_of(std::array{param::breakdown, param::metric},
                                                 kPageCurveParams, kDrawParams, kSnapshotParams);
 constexpr auto kFamilyPageParams = params_of(kFamilyPictureParams, kMemberParams);
-constexpr auto kComparePageParams = params_of(std::array{param::families_or_none, param::metric},
-                                              kPageCurveParams, kDrawParams, kSnapshotParams);
+constexpr auto kComparePageParams =
+    params_of(std::array{param::families_or_none, param::models_or_none, param::scope, param::align,
+                         param::metric},
+              kPageCurveParams, kDrawParams, kSnapshotParams);
 constexpr auto kHomePageParams =
     params_of(std::array{param::home_metric}, kPageCurveParams, kDrawParams, kSnapshotParams);
 constexpr auto kTextParam = params_of(std::array{param::search_text}, kSnapshotParams);

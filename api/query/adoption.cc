@@ -165,11 +165,11 @@ AdoptionView::AdoptionView(AdoptionSource& source, SnapshotNumber as_of)
     throw Error{ErrorKind::unavailable, "adoption is not rolled up yet: run `stemma rollup`"};
 }
 
-void AdoptionView::go_back_to(UnixSeconds time, std::string_view parameter) {
+void AdoptionView::go_back_to(UnixSeconds time) {
   const UnixSeconds first = snapshots_.front().observed_at;
   if (first > time) {
-    throw ParamError{std::string{parameter},
-                     "lies before the first snapshot, of " + format_utc(first)};
+    throw Error{ErrorKind::not_found,
+                "nothing was observed by then: the first snapshot is of " + format_utc(first)};
   }
   while (snapshots_.back().observed_at > time) snapshots_.pop_back();
 }
@@ -478,6 +478,32 @@ Comparison compare_families(AdoptionView& view, SnapshotFacts& facts,
     for (std::size_t i = 0; i < steps.size(); ++i) {
       curve.values.push_back(metric_value(sums.chosen[i], sums.fresh[i], metric, policy));
       curve.sparse.push_back(is_sparse(sums.chosen[i], metric));
+    }
+  }
+  return answer;
+}
+
+Comparison compare_models(AdoptionView& view, SnapshotFacts& facts, std::span<const NodeId> models,
+                          AdoptionScope scope, AdoptionMetric metric, const CurveQuery& query) {
+  Comparison answer{.metric = metric, .interval = query.interval, .dates = {}, .series = {}};
+  const auto steps = curve_steps(view.snapshots(), query);
+  for (const CurveStep& step : steps) answer.dates.push_back(step.chosen.observed_at);
+  const bool counts_models = metric == AdoptionMetric::derivatives;
+  for (const NodeId model : models) {
+    const ModelAdoption adoption = model_adoption(
+        view, facts, model, counts_models ? AdoptionScope::descendants : scope, query, metric);
+    answer.curated_only.push_back(adoption.curated_only);
+    NamedCurve& curve = answer.series.emplace_back();
+    curve.name = facts.snapshot().name(model);
+    // Of the model alone there are points only where it was observed.
+    auto point = adoption.points.begin();
+    for (const CurveStep& step : steps) {
+      while (point != adoption.points.end() && point->at.number < step.all.front().number) ++point;
+      const bool there =
+          point != adoption.points.end() && point->at.number <= step.all.back().number;
+      curve.values.push_back(there ? metric_value(point->sums, {}, metric, SharePolicy::any)
+                                   : std::nullopt);
+      curve.sparse.push_back(false);
     }
   }
   return answer;

@@ -61,9 +61,9 @@ class AdoptionView {
   [[nodiscard]] SnapshotNumber number() const { return snapshots_.back().number; }
   /// Up to it, ascending.
   [[nodiscard]] std::span<const RolledSnapshot> snapshots() const { return snapshots_; }
-  /// Goes back to the last snapshot at or before `time`. Throws ParamError, of `parameter`, where
-  /// all are later.
-  void go_back_to(UnixSeconds time, std::string_view parameter);
+  /// Goes back to the last snapshot at or before `time`. Throws Error{not_found} where all are
+  /// later.
+  void go_back_to(UnixSeconds time);
   [[nodiscard]] RollupStore& rollups() { return rollups_; }
   [[nodiscard]] const SeriesReader& series();
 
@@ -179,6 +179,11 @@ struct Comparison {
   /// By place in `series`: of the derivatives in the answer's snapshot.
   std::vector<std::uint64_t> curated_only;
 };
+/// Models side by side: their own downloads, those of what descends from them, or both; derivatives
+/// are live models that descend from them, whatever the scope. Series are named as the models are.
+[[nodiscard]] Comparison compare_models(AdoptionView& view, SnapshotFacts& facts,
+                                        std::span<const NodeId> models, AdoptionScope scope,
+                                        AdoptionMetric metric, const CurveQuery& query);
 /// Derivatives are counted; downloads are those of official models and derivatives together.
 [[nodiscard]] Comparison compare_families(AdoptionView& view, SnapshotFacts& facts,
                                           std::span<const FamilyDefinition* const> families,

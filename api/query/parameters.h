@@ -58,6 +58,7 @@ inline constexpr std::string_view kMonthWords[] = {"month"};
 inline constexpr std::string_view kNightWords[] = {
     "model_added",  "edge_added",    "license_changed", "edge_retyped",
     "edge_removed", "model_renamed", "model_gone",      "model_back"};
+inline constexpr std::string_view kAlignWords[] = {"date", "release"};
 inline constexpr std::string_view kBadgeWords[] = {"derivatives", "downloads"};
 inline constexpr std::string_view kScopeWords[] = {"self", "descendants", "subtree"};
 inline constexpr std::string_view kMetricWords[] = {"derivatives", "new_derivatives", "downloads",
@@ -287,6 +288,20 @@ inline constexpr ParamInfo page_name_part = or_empty(name_part);
 inline constexpr ParamInfo page_min_downloads = or_empty(min_downloads);
 inline constexpr ParamInfo page_created_after = or_empty(created_after);
 inline constexpr ParamInfo page_created_before = or_empty(created_before);
+inline constexpr ParamInfo models_or_none{.name = "models",
+                                          .type = ParamType::text,
+                                          .meaning = "Models, separated by commas",
+                                          .placeholder = "LIST",
+                                          .may_be_empty = true};
+inline constexpr ParamInfo align{"align",
+                                 ParamType::choice,
+                                 "By date, or by days since the first release of each",
+                                 "date|release",
+                                 kAlignWords,
+                                 0,
+                                 0,
+                                 false,
+                                 "date"};
 inline constexpr ParamInfo page_family{.name = "family",
                                        .type = ParamType::text,
                                        .meaning = "Only what belongs to this family or series",

@@ -56,6 +56,11 @@ bool ParamReader::is_none(std::size_t i) const {
                                                params_[i].name) != may_be_empty_.end();
 }
 
+bool ParamReader::has(std::string_view name) const {
+  return std::any_of(params_.begin(), params_.end(),
+                     [&](const Param& param) { return param.name == name; });
+}
+
 std::optional<std::string> ParamReader::text(std::string_view name) {
   std::optional<std::string> value;
   for (std::size_t i = 0; i < params_.size(); ++i) {

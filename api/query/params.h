@@ -48,6 +48,8 @@ class ParamReader {
   /// From here on an empty value of this parameter is none, as forms send every field.
   void allow_empty(std::string_view name) { may_be_empty_.push_back(name); }
 
+  /// Whether it was given, if only empty.
+  [[nodiscard]] bool has(std::string_view name) const;
   /// A parameter given at most once; an empty value is refused.
   [[nodiscard]] std::optional<std::string> text(std::string_view name);
   [[nodiscard]] std::string text_or_empty(std::string_view name) {

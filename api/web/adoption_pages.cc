@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
 #include "api/fields/adoption_rows.h"
 #include "api/query/links.h"
 #include "api/web/assets.h"
 #include "api/web/line_chart.h"
 #include "graph/family.h"
+#include "graph/lookup.h"
 #include "schema/percent.h"
 
 namespace stemma {
@@ -122,9 +124,20 @@ void add_common_choices(Page& page, const ChartState& state) {
 void add_comparison_form(Page& page, const ChartState& state) {
   page.add_from(kCharts, "form_begin", fmt::arg("action", state.path));
   if (state.path == "/compare") {
-    page.add_from(kCharts, "text", fmt::arg("label", "families"), fmt::arg("name", "families"),
-                  fmt::arg("value", escape_html(state.families)));
+    for (const auto& [name, value] :
+         {std::pair{"families", &state.families}, std::pair{"models", &state.models}}) {
+      page.add_from(kCharts, "text", fmt::arg("label", name), fmt::arg("name", name),
+                    fmt::arg("value", escape_html(*value)));
+    }
     add_metric_choice(page, state.metric);
+    if (!state.models.empty()) {
+      add_choice(
+          page, "of", "scope",
+          {{"self", "the models"}, {"descendants", "what descends from them"}, {"subtree", "both"}},
+          to_string(state.scope));
+    }
+    add_choice(page, "by", "align", {{"date", "date"}, {"release", "days since release"}},
+               state.by_age ? "release" : "date");
   } else {
     add_choice(page, "of", "metric",
                {{"", "derivatives by date of creation"},
@@ -187,6 +200,10 @@ void make_shares(std::vector<ChartCurve>& curves) {
   }
 }
 
+std::string date_text(const Chart& chart, UnixSeconds date) {
+  return chart.days ? fmt::format("day {}", date / adoption::kDay) : format_utc(date).substr(0, 10);
+}
+
 /// Where each curve began and where it ended.
 void add_summary(Page& page, const Chart& chart, std::string_view unit) {
   struct CurveRow {
@@ -197,8 +214,8 @@ void add_summary(Page& page, const Chart& chart, std::string_view unit) {
   const auto cell = [](const CurveRow& r, const CurveValue& value) {
     return value ? value_text(value) + std::string{r.unit} : "–";
   };
-  const std::string first = format_utc(chart.dates.front()).substr(0, 10);
-  const std::string last = format_utc(chart.dates.back()).substr(0, 10);
+  const std::string first = date_text(chart, chart.dates.front());
+  const std::string last = date_text(chart, chart.dates.back());
   page.table<CurveRow>(
       {},
       {{"", {}, [](const CurveRow& r) { return escape_html(r.curve.name); }},
@@ -233,7 +250,8 @@ void add_curves(Page& page, Chart chart, const std::vector<std::vector<std::stri
   }
   page.add_from(kCharts, "chart_begin", fmt::arg("title", escape_html(chart.title)),
                 fmt::arg("stacked", chart.stacked ? "1" : "0"),
-                fmt::arg("log", chart.log ? "1" : "0"), fmt::arg("unit", unit));
+                fmt::arg("log", chart.log ? "1" : "0"), fmt::arg("unit", unit),
+                fmt::arg("days", chart.days ? "1" : "0"));
   // One for either width: the style sheet shows the one that fits. Scripts put their own in place.
   page.html(line_chart(chart));
   page.html(line_chart(chart, ChartPlace::phone));
@@ -264,7 +282,7 @@ void add_curves(Page& page, Chart chart, const std::vector<std::vector<std::stri
     cells.clear();
     const std::string at = format_utc(chart.dates[i]);
     fill_part(cells, kCharts, "cell_of_date", fmt::arg("at", at),
-              fmt::arg("date", at.substr(0, 10)));
+              fmt::arg("date", date_text(chart, chart.dates[i])));
     for (const ChartCurve& curve : chart.curves) {
       fill_part(cells, kList, "cell_number", fmt::arg("label", ""),
                 fmt::arg("text", curve.values[i] ? value_text(curve.values[i]) + std::string{unit}
@@ -297,6 +315,11 @@ std::string chart_query(const ChartState& state) {
   if (state.share) query += "&amp;share=1";
   if (state.lines) query += "&amp;lines=1";
   if (!state.families.empty()) query += "&amp;families=" + percent_encode(state.families);
+  if (!state.models.empty()) {
+    query += fmt::format("&amp;models={}&amp;scope={}", percent_encode(state.models),
+                         to_string(state.scope));
+  }
+  if (state.by_age) query += "&amp;align=release";
   return query;
 }
 
@@ -421,16 +444,88 @@ void add_model_chart(Page& page, const SnapshotView& view, const ModelAdoption& 
   page.add_from(kCharts, "end");
 }
 
+namespace {
+
+/// The page that shows what is unusual, safe inside an attribute.
+std::string page_of(const Alarm& alarm) {
+  switch (alarm.kind) {
+    case Alarm::Kind::outside_band:
+      return family_link(alarm.subject) + "?by=role";
+    case Alarm::Kind::burst:
+      return "/changes?kind=model_added";
+    case Alarm::Kind::model_gone:
+      return page_link(alarm.subject);
+    case Alarm::Kind::stall:
+    case Alarm::Kind::rollback:
+      break;
+  }
+  return "/quality";
+}
+
+}  // namespace
+
 void add_alarms(Page& page, const std::vector<Alarm>& alarms) {
   constexpr std::size_t kShown = 10;
   if (alarms.empty()) return;
   page.add_from(kCharts, "unusual_begin");
   for (std::size_t i = 0; i < std::min(alarms.size(), kShown); ++i) {
-    page.add_from(kCharts, "unusual", fmt::arg("text", escape_html(alarms[i].text)),
+    page.add_from(kCharts, "unusual", fmt::arg("link", page_of(alarms[i])),
+                  fmt::arg("text", escape_html(alarms[i].text)),
                   fmt::arg("command", escape_html(alarms[i].command)));
   }
   page.add_from(kCharts, "unusual_end");
 }
+
+namespace {
+
+/// When the first of a family's own models, or the model, was created; kUnknownTime where nobody
+/// knows.
+UnixSeconds release_of(const SnapshotFacts& facts, const std::string& name, bool is_model) {
+  const SnapshotView& view = facts.snapshot();
+  std::vector<NodeId> nodes;
+  if (is_model) {
+    if (const auto node = find_name(view, name)) nodes.push_back(*node);
+  } else if (const FamilyDefinition* family = facts.families().find(name)) {
+    nodes = facts.families().roots(view, *family);
+  }
+  UnixSeconds first = kUnknownTime;
+  for (const NodeId node : nodes) {
+    const UnixSeconds created = view.created_at[node];
+    if (created != kUnknownTime && (first == kUnknownTime || created < first)) first = created;
+  }
+  return first;
+}
+
+/// Days since each one's release take the place of dates; what has no known release is left out.
+void align_by_age(const SnapshotFacts& facts, const Comparison& answer, const ChartState& state,
+                  Chart& chart) {
+  std::vector<std::map<std::int64_t, double>> by_day(chart.curves.size());
+  std::vector<UnixSeconds> days;
+  for (std::size_t c = 0; c < chart.curves.size(); ++c) {
+    const UnixSeconds release = release_of(facts, answer.series[c].name, !state.models.empty());
+    if (release == kUnknownTime) continue;
+    for (std::size_t i = 0; i < chart.dates.size(); ++i) {
+      if (!chart.curves[c].values[i] || chart.dates[i] < release) continue;
+      const std::int64_t day = (chart.dates[i] - release) / adoption::kDay;
+      by_day[c][day] = *chart.curves[c].values[i];
+      days.push_back(day * adoption::kDay);
+    }
+  }
+  std::sort(days.begin(), days.end());
+  days.erase(std::unique(days.begin(), days.end()), days.end());
+  chart.dates = days;
+  chart.days = true;
+  for (std::size_t c = 0; c < chart.curves.size(); ++c) {
+    chart.curves[c].values.clear();
+    for (const UnixSeconds day : days) {
+      const auto found = by_day[c].find(day / adoption::kDay);
+      chart.curves[c].values.push_back(found == by_day[c].end() ? CurveValue{}
+                                                                : CurveValue{found->second});
+    }
+  }
+}
+
+}  // namespace
 
 Chart comparison_chart(const SnapshotFacts& facts, const Comparison& answer,
                        const ChartState& state) {
@@ -442,8 +537,12 @@ Chart comparison_chart(const SnapshotFacts& facts, const Comparison& answer,
   for (std::size_t i = 0; i < answer.series.size(); ++i) {
     const FamilyDefinition* family = facts.families().find(answer.series[i].name);
     chart.curves.push_back({family == nullptr ? answer.series[i].name : family->label,
-                            drawn(answer.series[i]), family_style(facts, answer.series[i].name)});
+                            drawn(answer.series[i]),
+                            // Models have no colour of their own.
+                            state.models.empty() ? family_style(facts, answer.series[i].name)
+                                                 : kStyles[i % kStyles.size()]});
   }
+  if (state.by_age) align_by_age(facts, answer, state, chart);
   if (state.share) make_shares(chart.curves);
   return chart;
 }
@@ -455,17 +554,21 @@ void add_comparison_chart(Page& page, const SnapshotFacts& facts, const Comparis
                 fmt::arg("how", meaning_of(answer.metric)));
   add_comparison_form(page, state);
   const std::string embed = "/embed/compare";
-  std::string families;
-  for (const NamedCurve& one : answer.series) families += (families.empty() ? "" : ",") + one.name;
+  std::string names;
+  for (const NamedCurve& one : answer.series) names += (names.empty() ? "" : ",") + one.name;
   ChartState whole = state;
-  whole.families = families;
+  (state.models.empty() ? whole.families : whole.models) = names;
   const std::string query = chart_query(whole);
   add_curves(page, comparison_chart(facts, answer, state), {}, state.share ? " %" : "",
              {embed + ".svg" + query, embed + ".csv" + query});
   page.add_from(kCharts, "embed", fmt::arg("link", embed + query));
-  page.add_from(kCharts, "source",
-                fmt::arg("json", "/v1/compare" + query_of(state) +
-                                     "&amp;families=" + percent_encode(families)));
+  if (state.models.empty()) {
+    page.add_from(kCharts, "source",
+                  fmt::arg("json", "/v1/compare" + query_of(state) +
+                                       "&amp;families=" + percent_encode(names)));
+  } else {
+    page.add_from(kCharts, "sources_models");
+  }
   page.add_from(kCharts, "end");
 }
 
@@ -509,7 +612,7 @@ std::string compare_page(const SnapshotFacts& facts, const std::optional<Compari
                          const ChartState& state) {
   const SnapshotView& view = facts.snapshot();
   Page page{"Compare – Stemma"};
-  page.heading("Families side by side");
+  page.heading(state.models.empty() ? "Families side by side" : "Models side by side");
   page.add_marks(view);
   if (!answer) {
     add_comparison_form(page, state);
@@ -517,6 +620,7 @@ std::string compare_page(const SnapshotFacts& facts, const std::optional<Compari
     return page.finish(&view, "/v1/families");
   }
   add_comparison_chart(page, facts, *answer, state);
+  if (!state.models.empty()) return page.finish(&view, {});
   return page.finish(
       &view, "/v1/compare" + query_of(state) + "&amp;families=" + percent_encode(state.families));
 }

@@ -22,9 +22,12 @@ struct ChartState {
   Interval interval = Interval::day;
   std::string from, to;  ///< As given.
   bool log = false;
-  bool share = false;    ///< Of all curves together, in per cent.
-  bool lines = false;    ///< Not upon each other.
-  std::string families;  ///< Of a comparison.
+  bool share = false;                         ///< Of all curves together, in per cent.
+  bool lines = false;                         ///< Not upon each other.
+  std::string families;                       ///< Of a comparison.
+  std::string models;                         ///< Of a comparison of models.
+  AdoptionScope scope = AdoptionScope::self;  ///< Of these.
+  bool by_age = false;                        ///< By days since the first release, not by date.
   /// Of the home page: by dates of creation, not by nights.
   bool by_creation = false;
   ParamList kept;  ///< Other parameters of the page, which its form carries on.

@@ -18,6 +18,7 @@ namespace stemma {
 namespace {
 
 constexpr std::string_view kFamily = "family.html";
+constexpr std::string_view kCharts = "charts.html";  ///< For what forms consist of.
 constexpr std::size_t kBars = 8;
 
 void add_headline(Page& page, const FamilyAnswer& family, const std::optional<FamilyTrend>& trend) {
@@ -183,20 +184,20 @@ void add_members(Page& page, const SnapshotView& view, const FamilySummary& summ
   // What the charts above were asked stays as it is.
   for (const Param& param : state.given) {
     if (std::find(state.own.begin(), state.own.end(), param.name) == state.own.end()) {
-      page.add_from(kFamily, "hidden", fmt::arg("name", escape_html(param.name)),
+      page.add_from(kCharts, "hidden", fmt::arg("name", escape_html(param.name)),
                     fmt::arg("value", escape_html(param.value)));
     }
   }
   const auto select = [&](std::string_view label, std::string_view name,
                           const std::vector<std::pair<std::string, std::string>>& options,
                           const std::string& chosen) {
-    page.add_from(kFamily, "select_begin", fmt::arg("label", label), fmt::arg("name", name));
+    page.add_from(kCharts, "select_begin", fmt::arg("label", label), fmt::arg("name", name));
     for (const auto& [value, text] : options) {
-      page.add_from(kFamily, "option", fmt::arg("value", escape_html(value)),
+      page.add_from(kCharts, "option", fmt::arg("value", escape_html(value)),
                     fmt::arg("selected", value == chosen ? " selected" : ""),
                     fmt::arg("text", escape_html(text)));
     }
-    page.add_from(kFamily, "select_end");
+    page.add_from(kCharts, "select_end");
   };
   std::vector<std::pair<std::string, std::string>> relations{{"", "every relation"}};
   for (const auto& [name, count] : summary.by_relation) relations.emplace_back(name, name);

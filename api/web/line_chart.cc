@@ -12,6 +12,8 @@
 namespace stemma {
 namespace {
 
+constexpr UnixSeconds kDaySeconds = 24 * 60 * 60;
+
 constexpr double kLeft = 56, kTop = 12, kBottom = 28;
 constexpr double kLabelHeight = 14;
 constexpr double kTicks = 5;
@@ -154,9 +156,21 @@ class Drawing {
       line(std::abs(value) < step / 1000 ? 0 : value);
   }
 
+  /// Days since a beginning, in whole steps of 1, 2 or 5 times a power of ten.
+  void add_days(std::int64_t first, std::int64_t last) {
+    std::int64_t step = 1;
+    for (int i = 0; (last - first) / step > static_cast<std::int64_t>(most_dates_); ++i)
+      step = i % 3 == 1 ? step / 2 * 5 : step * 2;
+    for (std::int64_t day = (first + step - 1) / step * step; day <= last; day += step) {
+      out_ += fmt::format(R"(<text class="middle" x="{}" y="{}">day {}</text>)",
+                          number(x_of(day * kDaySeconds)), height_ - 8, day);
+    }
+  }
+
   /// Years, quarters, months, or days: as many as there is room for.
   void add_dates() {
     const UnixSeconds first = chart_.dates.front(), last = chart_.dates.back();
+    if (chart_.days) return add_days(first / kDaySeconds, last / kDaySeconds);
     const double days = static_cast<double>(last - first) / 86'400;
     const auto label = [&](UnixSeconds time, const std::string& text) {
       out_ += fmt::format(R"(<text class="middle" x="{}" y="{}">{}</text>)", number(x_of(time)),

@@ -23,6 +23,7 @@ struct Chart {
   std::vector<ChartCurve> curves;
   bool stacked = false;             ///< Areas upon each other, the first at the bottom.
   bool log = false;                 ///< Values of 0 are then left out; not with `stacked`.
+  bool days = false;                ///< `dates` are days since a beginning: seconds from 0.
   std::vector<std::size_t> marked;  ///< Places of dates whose counts are flagged: shaded.
 };
 

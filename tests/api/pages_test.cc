@@ -311,6 +311,27 @@ TEST_CASE("quality tells findings with their fixes, coverage, and how fresh it i
   CHECK(api.get("/quality?kind=nonsense").status == 400);
 }
 
+TEST_CASE("models side by side, by date or by days since their release", "[api][pages]") {
+  AdoptionFixture api;
+  publish_small_hub(api);
+  const auto body = [&](const std::string& query) { return api.get("/compare" + query).body; };
+  const std::string own = body("?models=Qwen/Qwen2-7B,b/chat-gguf");
+  CHECK(contains(own, "Models side by side"));
+  CHECK(contains(own, ">1,000</td>"));
+  CHECK(contains(own, ">700</td>"));
+  // What descends from it has 50 and 700 downloads, and three models.
+  CHECK(contains(body("?models=Qwen/Qwen2-7B&scope=descendants"), ">750</td>"));
+  CHECK(contains(body("?models=Qwen/Qwen2-7B&metric=derivatives"), ">3</td>"));
+  // Created on 2024-06-01, seen on 2026-11-01 and the day after.
+  const std::string aged = body("?models=Qwen/Qwen2-7B&align=release");
+  CHECK(contains(aged, ">day 883</td>"));
+  CHECK(contains(aged, "data-days=\"1\""));
+  CHECK(contains(body("?families=qwen,deepseek&align=release"), ">day 884</td>"));
+  CHECK(contains(body("?models=no/where"), "no/where"));
+  CHECK(api.get("/compare?models=a/chat&families=qwen").status == 400);
+  CHECK(api.get("/embed/compare.svg?models=a/chat").status == 200);
+}
+
 TEST_CASE("charts for frames, files of them, and badges", "[api][pages]") {
   AdoptionFixture api;
   publish_small_hub(api);
@@ -331,7 +352,7 @@ TEST_CASE("charts for frames, files of them, and badges", "[api][pages]") {
   CHECK(contains(csv.body, "2026-11-02T00:00:00Z,quantized,700\n"));
   CHECK(api.get("/embed/families/qwne").status == 404);
   CHECK(api.get("/embed/other").status == 404);
-  CHECK(api.get("/embed/compare").status == 400);
+  CHECK(contains(api.get("/embed/compare.svg").body, ">DeepSeek<"));  // all of them
   const Response badge = api.get("/badges/qwen.svg");
   CHECK(badge.header("Content-Type") == "image/svg+xml");
   CHECK(badge.header("Cache-Control") == "public, max-age=3600");

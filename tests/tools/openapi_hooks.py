@@ -4,6 +4,12 @@ import schemathesis
 
 
 @schemathesis.hook
+def filter_query(context, query):
+    # A comma parts the values of a list, so that one value with a comma is two: nothing to be refused.
+    return not any(isinstance(value, list) and any(isinstance(item, str) and "," in item for item in value) for value in (query or {}).values())
+
+
+@schemathesis.hook
 def before_call(context, case, kwargs):
     # A cursor is opaque and bound to the query that handed it out: one that is made up is refused, which no schema can
     # say. router_test.cc follows cursors, and refuses wrong ones. Cases that are meant to be refused keep theirs.

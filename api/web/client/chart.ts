@@ -74,11 +74,11 @@ function download(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-function csv(curves: Curves): string {
+function csv(curves: Curves, when: (seconds: number) => string): string {
   const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
   const lines = [["date", ...curves.names, "flags"].map(quoted).join(",")];
   curves.times.forEach((time, i) => {
-    lines.push([day(time), ...curves.values.map((v) => (v[i] === null ? "" : String(v[i]))), quoted(curves.flags[i])].join(","));
+    lines.push([when(time), ...curves.values.map((v) => (v[i] === null ? "" : String(v[i]))), quoted(curves.flags[i])].join(","));
   });
   return lines.join("\r\n") + "\r\n";
 }
@@ -171,7 +171,7 @@ class Plot {
           : { range: (_u, _low, high) => [0, high > 0 ? high * 1.06 : 1] },
       },
       axes: [
-        { ...axis, values: (_u, splits, _i, _space, increment) => splits.map((s) => this.dateLabel(s, increment)) },
+        { ...axis, space: this.place.dataset.days === "1" ? 90 : 50, values: (_u, splits, _i, _space, increment) => splits.map((s) => this.dateLabel(s, increment)) },
         { ...axis, size: 62, values: (_u, splits) => splits.map((v) => (v === null ? "" : compact(v) + this.unit)) },
       ],
       series: [{}, ...order.map((i) => series[i])],
@@ -232,6 +232,7 @@ class Plot {
     u.ctx.save();
     u.ctx.font = `600 ${12 * scale}px system-ui, sans-serif`;
     u.ctx.textBaseline = "middle";
+    u.ctx.textAlign = "left";
     for (const end of ends) {
       u.ctx.fillStyle = colour(end.style);
       u.ctx.fillText(end.name, u.bbox.left + u.bbox.width + 6 * scale, end.y, (NAMES_WIDTH - 8) * scale);
@@ -239,7 +240,13 @@ class Plot {
     u.ctx.restore();
   }
 
+  /** What a place on the axis is called: a date, or the days since each one's release. */
+  private when(seconds: number): string {
+    return this.place.dataset.days === "1" ? `day ${Math.round(seconds / 86400)}` : day(seconds);
+  }
+
   private dateLabel(seconds: number, increment: number): string {
+    if (this.place.dataset.days === "1") return this.when(seconds);
     const date = new Date(seconds * 1000);
     const month = date.toLocaleString("en", { month: "short", timeZone: "UTC" });
     const year = String(date.getUTCFullYear());
@@ -258,7 +265,7 @@ class Plot {
     const { curves } = this;
     const parts: Node[] = [];
     const date = document.createElement("strong");
-    date.textContent = day(curves.times[i]);
+    date.textContent = this.when(curves.times[i]);
     parts.push(date);
     curves.names.forEach((name, c) => {
       const item = document.createElement("span");
@@ -290,7 +297,7 @@ class Plot {
 
   /** A range that was dragged over becomes the page's: it is part of the address. */
   private zoom(u: uPlot): void {
-    if (u.select.width < 8) return;
+    if (u.select.width < 8 || this.place.dataset.days === "1") return;
     const from = u.posToVal(u.select.left, "x");
     const to = u.posToVal(u.select.left + u.select.width, "x");
     u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
@@ -315,7 +322,7 @@ class Plot {
       tools.append(" ", button);
     };
     if (!tools.querySelector("a[data-csv]")) {
-      add("CSV", () => download(`${title}.csv`, new Blob([csv(this.curves)], { type: "text/csv" })));
+      add("CSV", () => download(`${title}.csv`, new Blob([csv(this.curves, (seconds) => this.when(seconds))], { type: "text/csv" })));
     }
     add("PNG", () => this.png(`${title}.png`));
   }
