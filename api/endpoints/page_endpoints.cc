@@ -134,6 +134,14 @@ Response get_family_page(RequestContext& context) {
       top.limit = kRows;
       parts.fastest = leaderboard(*adoption, facts, *find_board("growth"), &family, top);
       parts.newest = leaderboard(*adoption, facts, *find_board("new"), &family, top);
+      CurveQuery last;
+      last.from = adoption->snapshots().back().observed_at;
+      for (const NamedCurve& curve :
+           family_breakdown(*adoption, facts, family, SharePolicy::any, AdoptionMetric::derivatives,
+                            Breakdown::quantizer, kMaxLimit, last)
+               .series)
+        parts.by_quantizer[curve.name] =
+            static_cast<std::uint64_t>(curve.values.back().value_or(0));
       parts.survival = family_survival(*adoption, facts, family, CurveQuery{});
     }
     parts.members = list_family_models(facts, family, members);

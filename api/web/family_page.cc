@@ -87,7 +87,7 @@ void add_bars(Page& page, std::string_view title,
   page.add_from(kFamily, "bars_begin", fmt::arg("title", title));
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& [name, count] = rows[i];
-    const bool linked = !filter.empty() && name != kNotDeclared;
+    const bool linked = !filter.empty() && name != kNotDeclared && name != kOtherQuantizers;
     const std::string text =
         linked ? link(fmt::format("{}?{}={}#members", path, filter, percent_encode(name)), name)
                : escape_html(name);
@@ -352,6 +352,7 @@ std::string family_page(const SnapshotFacts& facts, const FamilyParts& parts) {
   add_board(page, view, "Newest", parts.newest, encoded);
   add_bars(page, "By relation", summary.by_relation, "relation", path);
   add_bars(page, "By author", summary.by_author, "author", path);
+  add_bars(page, "By quantizer", parts.by_quantizer, "author", path);
   add_bars(page, "By licence", summary.by_license, "license", path);
   add_bars(page, "By task", summary.by_pipeline_tag, {}, path);
   add_bars(page, "By depth", summary.by_depth, {}, path, true);

@@ -44,7 +44,7 @@ void add_facts(Page& page, const SnapshotView& view, const ModelAnswer& model) {
   for (const std::string& alias : model.aliases)
     aliases += (aliases.empty() ? "" : ", ") + escape_html(alias);
   if (!aliases.empty()) page.fact("Also called", aliases);
-  page.fact("License", or_dash(view.terms[view.license[node]]));
+  page.fact("Licence", or_dash(view.terms[view.license[node]]));
   page.fact("Task", or_dash(view.terms[view.pipeline_tag[node]]));
   page.fact("Library", or_dash(view.terms[view.library[node]]));
   page.fact("Parameters", count_or_dash(view.parameters[node]));

@@ -54,7 +54,7 @@ void add_model_rows(Page& page, const SnapshotView& view, const ListAnswer& list
     page.table<ListItemRow>(list_item_fields(list.kind),
                             {{"Model", {}, name},
                              {"Relation", {}, relation},
-                             {"License", {}, license},
+                             {"Licence", {}, license},
                              {"Downloads, 30 days", "downloads"}},
                             list.listing.items, row);
   } else {
@@ -62,7 +62,7 @@ void add_model_rows(Page& page, const SnapshotView& view, const ListAnswer& list
                             {{"Model", {}, name},
                              {"Relation", "relation"},
                              {"Depth", "depth"},
-                             {"License", "license"},
+                             {"Licence", "license"},
                              {"Downloads, 30 days", "downloads"}},
                             list.listing.items, row);
   }

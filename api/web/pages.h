@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -66,6 +68,9 @@ struct FamilyParts {
   std::optional<FamilyTrend> trend;  ///< As are the next three, where adoption is rolled up.
   std::optional<Leaderboard> fastest, newest;
   std::optional<Survival> survival;
+  /// Quantized derivatives by quantizer, those of small ones under `other`; none where nothing is
+  /// rolled up.
+  std::map<std::string, std::uint64_t> by_quantizer;
   ListAnswer members;
   MembersState state;
 };

@@ -252,6 +252,8 @@ class Plot {
     const year = String(date.getUTCFullYear());
     if (increment >= 360 * 86400) return year;
     if (increment >= 28 * 86400) return date.getUTCMonth() === 0 ? year : month;
+    // Less than a day apart: the hour, and the date where a day begins.
+    if (increment < 86400 && date.getUTCHours() + date.getUTCMinutes() > 0) return date.toISOString().slice(11, 16);
     return `${date.getUTCDate()} ${month}`;
   }
 

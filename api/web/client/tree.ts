@@ -35,6 +35,9 @@ class Twig {
 type Row = { twig: Twig; branch: Branch; place: number } | { twig: null; branch: Branch; place: number };
 
 const ROW = 36;
+/** On a phone a row has the name on two lines, and the rest below. */
+const PHONE_ROW = 76;
+const PHONE = "(max-width: 40rem)";
 const PAGE = 1000;
 const SHOWN_ROWS = 16;
 
@@ -49,6 +52,7 @@ class Tree {
   private readonly inner: HTMLDivElement;
   private readonly virtual: Virtualizer<HTMLDivElement, Element>;
   private scheduled = false;
+  private row = matchMedia(PHONE).matches ? PHONE_ROW : ROW;
 
   constructor(private readonly place: HTMLElement) {
     this.root = new Branch(1, this.childrenOf(place.dataset.api ?? ""));
@@ -70,7 +74,7 @@ class Tree {
     this.virtual = new Virtualizer<HTMLDivElement, Element>({
       count: 0,
       getScrollElement: () => this.scroller,
-      estimateSize: () => ROW,
+      estimateSize: () => this.row,
       overscan: 8,
       scrollToFn: elementScroll,
       observeElementRect,
@@ -79,6 +83,10 @@ class Tree {
     });
     this.scroller.addEventListener("keydown", (event) => this.onKey(event));
     this.scroller.addEventListener("click", (event) => this.onClick(event));
+    matchMedia(PHONE).addEventListener("change", (media) => {
+      this.row = media.matches ? PHONE_ROW : ROW;
+      this.flatten();
+    });
   }
 
   async start(): Promise<void> {
@@ -128,7 +136,7 @@ class Tree {
     add(this.root);
     this.rows = rows;
     this.at = Math.min(this.at, Math.max(0, rows.length - 1));
-    this.scroller.style.height = `${Math.min(SHOWN_ROWS, Math.max(1, rows.length)) * ROW + 2}px`;
+    this.scroller.style.height = `${Math.min(SHOWN_ROWS, Math.max(1, rows.length)) * this.row + 2}px`;
     this.virtual.setOptions({ ...this.virtual.options, count: rows.length });
     this.virtual._willUpdate();
     this.virtual.measure();
