@@ -25,6 +25,8 @@ CurveQuery read_comparison(RequestContext& context, const AdoptionView& adoption
   state = read_chart_state(params, "/compare", query.interval);
   if (!names.models.empty()) {
     if (by_default) state.metric = AdoptionMetric::downloads;
+    if (state.metric == AdoptionMetric::new_derivatives)
+      throw ParamError{"metric", "new derivatives are told of families, not of models"};
     state.models = models;
   } else {
     state.families = families;

@@ -14,7 +14,8 @@ struct ComparedNames {
   std::vector<const FamilyDefinition*> families;
   std::vector<NodeId> models;
 };
-/// Takes what a comparison is asked by. Throws ParamError where families and models are given.
+/// Takes what a comparison is asked by. Throws ParamError where families and models are given, and
+/// for new derivatives of models, which nobody counts.
 [[nodiscard]] CurveQuery read_comparison(RequestContext& context, const AdoptionView& adoption,
                                          ChartState& state, ComparedNames& names);
 [[nodiscard]] Comparison compare(RequestContext& context, AdoptionView& adoption,

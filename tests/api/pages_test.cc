@@ -329,6 +329,7 @@ TEST_CASE("models side by side, by date or by days since their release", "[api][
   CHECK(contains(body("?families=qwen,deepseek&align=release"), ">day 884</td>"));
   CHECK(contains(body("?models=no/where"), "no/where"));
   CHECK(api.get("/compare?models=a/chat&families=qwen").status == 400);
+  CHECK(api.get("/compare?models=a/chat&metric=new_derivatives").status == 400);
   CHECK(api.get("/embed/compare.svg?models=a/chat").status == 200);
 }
 
