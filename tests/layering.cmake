@@ -35,6 +35,7 @@ set(borders
   "<curl/" "^crawler/curl_http_client[^/]*$"
   "<simdjson" "^crawler/(document|page)_[^/]*$"
   "<re2/" "^graph/family\\.cc$"
+  "<(arrow|parquet)/" "^schema/parquet/arrow_"
   "<httplib\\.h>" "^api/http/http_exchange[^/]*$"
   "<boost/asio" "^api/http/(address_set|connection|server)\\.(h|cc)$"
   "<boost/" "^(graph/([^/]*\\.cc|[^/]*_bgl\\.h)|api/http/(address_set|connection|server)\\.(h|cc))$")
