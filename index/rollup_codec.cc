@@ -7,7 +7,7 @@
 namespace stemma {
 namespace {
 
-constexpr std::size_t kNumbers = 12;
+constexpr std::size_t kNumbers = 11;
 
 /// The numbers in the order of the mask's bits: those that change most often come first, so that
 /// most masks are one byte.
@@ -19,7 +19,6 @@ auto numbers_of(Sums& s) {
                     &s.total[at(CountKind::downloads_7d)],
                     &s.total[at(CountKind::likes)],
                     &s.models,
-                    &s.fresh,
                     &s.known[at(CountKind::downloads_7d)],
                     &s.known[at(CountKind::downloads)],
                     &s.known[at(CountKind::downloads_all_time)],
@@ -41,11 +40,11 @@ std::string encode_sums_change(std::span<const AdoptionSums> from,
   ByteWriter writer{out};
   std::size_t last = 0;
   for (std::size_t i = 0; i < to.size(); ++i) {
-    if (from[i] == to[i]) continue;
     const auto before = numbers_of(from[i]);
     const auto after = numbers_of(to[i]);
     unsigned mask = 0;
     for (std::size_t n = 0; n < kNumbers; ++n) mask |= *before[n] != *after[n] ? 1U << n : 0U;
+    if (mask == 0) continue;
     writer.varint(i - last);
     last = i;
     writer.varint(mask);

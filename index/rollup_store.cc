@@ -14,7 +14,7 @@
 namespace stemma {
 namespace {
 
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 constexpr std::int64_t kStall = 1, kRollback = 2, kPartial = 4;
 
 std::int64_t user_version(Database& db) {
@@ -69,10 +69,9 @@ struct RollupStore::Impl {
     return db.last_insert_id();
   }
 
-  /// Calls `visit(id, place in numbers, sums)` for every name of a group at each of `numbers`,
-  /// which ascend: the last number first.
+  /// Calls `visit(id, sums)` for every name of a group at one snapshot, without `fresh`.
   template <class Visit>
-  void each_at(std::int64_t group, std::span<const SnapshotNumber> numbers, Visit&& visit) {
+  void each_at(std::int64_t group, SnapshotNumber number, Visit&& visit) {
     constexpr auto kBlock = static_cast<std::int64_t>(kSumsBlock);
     Statement count{db, "SELECT max(id) FROM names WHERE grp = ?"};
     count.bind(group);
@@ -84,15 +83,40 @@ struct RollupStore::Impl {
     for (std::int64_t block = 0; block < blocks; ++block) {
       rows.again().bind(group).bind(block);
       Block sums{};
-      std::size_t open = numbers.size();
-      while (open > 0 && rows.next()) {
+      while (rows.next()) {
         apply(rows.blob(1), sums);
-        for (; open > 0 && rows.integer(0) <= std::int64_t{numbers[open - 1]}; --open) {
-          for (std::size_t i = 0; i < kSumsBlock; ++i)
-            visit(block * kBlock + static_cast<std::int64_t>(i), open - 1, sums[i]);
-        }
+        if (rows.integer(0) > std::int64_t{number}) continue;
+        for (std::size_t i = 0; i < kSumsBlock; ++i)
+          visit(block * kBlock + static_cast<std::int64_t>(i), sums[i]);
+        break;
       }
     }
+  }
+
+  /// Calls `visit(snapshot, id, fresh)` for what was new in the snapshots from `first` to `last`.
+  template <class Visit>
+  void each_fresh(std::int64_t group, SnapshotNumber first, SnapshotNumber last, Visit&& visit) {
+    Statement rows{db,
+                   "SELECT snapshot, entries FROM fresh WHERE grp = ?"
+                   " AND snapshot BETWEEN ? AND ? ORDER BY snapshot"};
+    rows.bind(group).bind(std::int64_t{first}).bind(std::int64_t{last});
+    while (rows.next()) {
+      const auto snapshot = static_cast<SnapshotNumber>(rows.integer(0));
+      ByteReader reader{rows.blob(1)};
+      std::int64_t id = 0;
+      while (!reader.at_end()) {
+        id += static_cast<std::int64_t>(reader.varint());
+        const auto number = static_cast<std::int64_t>(reader.varint());
+        if (!reader.ok()) throw damaged();
+        visit(snapshot, id, number);
+      }
+    }
+  }
+
+  std::string name_of(Statement& name, std::int64_t group, std::int64_t id) {
+    name.again().bind(group).bind(id);
+    if (!name.next()) throw damaged();
+    return name.text(0);
   }
 
   void apply(std::string_view bytes, Block& block) const {
@@ -170,7 +194,9 @@ void RollupStore::add(const RolledSnapshot& snapshot, const Rollup& rollup) {
   Statement change_row{db,
                        "UPDATE sums SET entries = ? WHERE grp = ? AND block = ? AND snapshot = ?"};
   Statement add_row{db, "INSERT INTO sums (grp, block, snapshot, entries) VALUES (?, ?, ?, ?)"};
+  Statement add_fresh{db, "INSERT INTO fresh (grp, snapshot, entries) VALUES (?, ?, ?)"};
   const Block nothing{};
+  std::string fresh;
 
   for (const RollupGroup& group : rollup.groups) {
     const std::int64_t id = impl_->make_group(group.key);
@@ -196,11 +222,26 @@ void RollupStore::add(const RolledSnapshot& snapshot, const Rollup& rollup) {
       for (; entry != group.entries.end(); ++entry)
         added.emplace_back(&entry->first, &entry->second);
     }
+    // Those with most models come first: the largest names are what is asked about.
+    std::stable_sort(added.begin(), added.end(), [](const auto& a, const auto& b) {
+      return a.second->models > b.second->models;
+    });
     for (const auto& [name, sums] : added) {
       add_name.again().bind(id).bind(std::string_view{*name}).bind(names).run();
       rows.emplace_back(names++, sums);
     }
     std::sort(rows.begin(), rows.end());
+    fresh.clear();
+    ByteWriter fresh_writer{fresh};
+    std::int64_t last_fresh = 0;
+    for (const auto& [name, sums] : rows) {
+      if (sums->fresh == 0) continue;
+      fresh_writer.varint(static_cast<std::uint64_t>(name - last_fresh));
+      fresh_writer.varint(static_cast<std::uint64_t>(sums->fresh));
+      last_fresh = name;
+    }
+    if (!fresh.empty())
+      add_fresh.again().bind(id).bind(std::int64_t{snapshot.number}).bind_blob(fresh).run();
     for (std::size_t at = 0; at < rows.size();) {
       const std::int64_t block = rows[at].first / static_cast<std::int64_t>(kSumsBlock);
       Block now{};
@@ -215,14 +256,10 @@ void RollupStore::add(const RolledSnapshot& snapshot, const Rollup& rollup) {
         row = newest_row.integer(0);
         impl_->apply(newest_row.blob(1), before);
       }
-      if (now == before) continue;
+      const std::string back = encode_sums_change(now, before);
+      if (back.empty()) continue;
       if (exists) {
-        change_row.again()
-            .bind_blob(encode_sums_change(now, before))
-            .bind(id)
-            .bind(block)
-            .bind(row)
-            .run();
+        change_row.again().bind_blob(back).bind(id).bind(block).bind(row).run();
       }
       add_row.again()
           .bind(id)
@@ -264,12 +301,14 @@ std::vector<std::vector<AdoptionSums>> RollupStore::series(
   if (!group || numbers.empty()) return all;
   // Names by block, so that each block is read once.
   std::map<std::int64_t, std::vector<std::pair<std::size_t, std::size_t>>> by_block;
+  std::unordered_multimap<std::int64_t, std::size_t> by_id;
   Statement find{impl_->db, "SELECT id FROM names WHERE grp = ? AND name = ?"};
   for (std::size_t i = 0; i < names.size(); ++i) {
     find.again().bind(*group).bind(std::string_view{names[i]});
     if (!find.next()) continue;
     const auto id = static_cast<std::size_t>(find.integer(0));
     by_block[static_cast<std::int64_t>(id / kSumsBlock)].emplace_back(i, id % kSumsBlock);
+    by_id.emplace(find.integer(0), i);
   }
   Statement rows{impl_->db,
                  "SELECT snapshot, entries FROM sums WHERE grp = ? AND block = ?"
@@ -287,6 +326,16 @@ std::vector<std::vector<AdoptionSums>> RollupStore::series(
       }
     }
   }
+  impl_->each_fresh(*group, numbers.front(), numbers.back(),
+                    [&](SnapshotNumber snapshot, std::int64_t id, std::int64_t fresh) {
+                      const auto [begin, end] = by_id.equal_range(id);
+                      if (begin == end) return;
+                      const auto at = std::lower_bound(numbers.begin(), numbers.end(), snapshot);
+                      if (at == numbers.end() || *at != snapshot) return;
+                      for (auto one = begin; one != end; ++one)
+                        all[one->second][static_cast<std::size_t>(at - numbers.begin())].fresh =
+                            fresh;
+                    });
   return all;
 }
 
@@ -296,10 +345,14 @@ std::vector<std::pair<std::string, AdoptionSums>> RollupStore::at(const RollupKe
   const auto group = impl_->group(key);
   if (!group) return all;
   std::unordered_map<std::int64_t, AdoptionSums> by_id;
-  impl_->each_at(*group, std::span{&number, 1},
-                 [&](std::int64_t id, std::size_t, const AdoptionSums& sums) {
-                   if (sums.models != 0) by_id.emplace(id, sums);
-                 });
+  impl_->each_at(*group, number, [&](std::int64_t id, const AdoptionSums& sums) {
+    if (sums.models != 0) by_id.emplace(id, sums);
+  });
+  impl_->each_fresh(*group, number, number,
+                    [&](SnapshotNumber, std::int64_t id, std::int64_t fresh) {
+                      if (const auto found = by_id.find(id); found != by_id.end())
+                        found->second.fresh = fresh;
+                    });
   Statement names{impl_->db, "SELECT name, id FROM names WHERE grp = ? ORDER BY name"};
   names.bind(*group);
   while (names.next()) {
@@ -309,32 +362,39 @@ std::vector<std::pair<std::string, AdoptionSums>> RollupStore::at(const RollupKe
   return all;
 }
 
+namespace {
+
+/// Leaves those that may be among the `most` largest: names decide only between equals.
+template <class Pairs>
+void keep_largest(Pairs& all, std::size_t most) {
+  if (all.size() <= most) return;
+  const auto last = all.begin() + static_cast<std::ptrdiff_t>(most - 1);
+  std::nth_element(all.begin(), last, all.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  const auto least = last->first;
+  std::erase_if(all, [&](const auto& one) { return one.first < least; });
+}
+
+/// The largest first, ties by name.
+template <class Named>
+void sort_named(Named& named) {
+  std::sort(named.begin(), named.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+}
+
+}  // namespace
+
 std::vector<std::string> RollupStore::largest(
-    const RollupKey& key, std::span<const SnapshotNumber> numbers, std::size_t most,
+    const RollupKey& key, SnapshotNumber number, std::size_t most,
     const std::function<double(const AdoptionSums&)>& value) {
   const auto group = impl_->group(key);
-  if (!group || most == 0 || numbers.empty()) return {};
+  if (!group || most == 0) return {};
   std::vector<std::pair<double, std::int64_t>> all;
-  // Those with somebody at the last number come up first, and earlier ones are added to them.
-  std::unordered_map<std::int64_t, std::size_t> place;
-  impl_->each_at(*group, numbers,
-                 [&](std::int64_t id, std::size_t number, const AdoptionSums& sums) {
-                   if (sums.models == 0) return;
-                   if (number + 1 == numbers.size()) {
-                     if (numbers.size() > 1) place.emplace(id, all.size());
-                     all.emplace_back(value(sums), id);
-                   } else if (const auto found = place.find(id); found != place.end()) {
-                     all[found->second].first += value(sums);
-                   }
-                 });
-  // Names decide only between those that are as large as the last of them.
-  if (all.size() > most) {
-    const auto larger = [](const auto& a, const auto& b) { return a.first > b.first; };
-    const auto last = all.begin() + static_cast<std::ptrdiff_t>(most - 1);
-    std::nth_element(all.begin(), last, all.end(), larger);
-    const double least = last->first;
-    std::erase_if(all, [&](const auto& one) { return one.first < least; });
-  }
+  impl_->each_at(*group, number, [&](std::int64_t id, const AdoptionSums& sums) {
+    if (sums.models != 0) all.emplace_back(value(sums), id);
+  });
+  keep_largest(all, most);
   std::vector<std::pair<double, std::string>> named;
   constexpr std::size_t kWorthScanning = 2000;
   if (all.size() > kWorthScanning) {
@@ -348,18 +408,53 @@ std::vector<std::string> RollupStore::largest(
     }
   } else {
     Statement name{impl_->db, "SELECT name FROM names WHERE grp = ? AND id = ?"};
-    for (const auto& [one, id] : all) {
-      name.again().bind(*group).bind(id);
-      if (!name.next()) throw impl_->damaged();
-      named.emplace_back(one, name.text(0));
-    }
+    for (const auto& [one, id] : all) named.emplace_back(one, impl_->name_of(name, *group, id));
   }
-  std::sort(named.begin(), named.end(), [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  });
+  sort_named(named);
   if (named.size() > most) named.resize(most);
   std::vector<std::string> names;
   for (auto& [one, name] : named) names.push_back(std::move(name));
+  return names;
+}
+
+std::vector<std::string> RollupStore::most_fresh(const RollupKey& key,
+                                                 std::span<const SnapshotNumber> numbers,
+                                                 std::size_t most) {
+  const auto group = impl_->group(key);
+  if (!group || most == 0 || numbers.empty()) return {};
+  std::unordered_map<std::int64_t, std::int64_t> by_id;
+  impl_->each_fresh(*group, numbers.front(), numbers.back(),
+                    [&](SnapshotNumber snapshot, std::int64_t id, std::int64_t fresh) {
+                      if (std::binary_search(numbers.begin(), numbers.end(), snapshot))
+                        by_id[id] += fresh;
+                    });
+  Statement name{impl_->db, "SELECT name FROM names WHERE grp = ? AND id = ?"};
+  std::vector<std::string> names;
+  // Few of them have nobody left at the last snapshot: a few more are looked at than are asked for,
+  // and all where that was not enough.
+  for (std::size_t looked_at = most * 2; names.size() < most; looked_at = by_id.size()) {
+    names.clear();
+    std::vector<std::pair<std::int64_t, std::int64_t>> all;
+    for (const auto& [id, fresh] : by_id) all.emplace_back(fresh, id);
+    keep_largest(all, looked_at);
+    std::vector<std::pair<std::int64_t, std::string>> named;
+    for (const auto& [fresh, id] : all) named.emplace_back(fresh, impl_->name_of(name, *group, id));
+    sort_named(named);
+    std::vector<std::string> candidates;
+    for (auto& [fresh, one] : named) candidates.push_back(std::move(one));
+    const auto then = series(key, candidates, numbers.last(1));
+    for (std::size_t i = 0; i < candidates.size() && names.size() < most; ++i) {
+      if (then[i][0].models != 0) names.push_back(candidates[i]);
+    }
+    if (all.size() == by_id.size()) break;
+  }
+  if (names.size() == most) return names;
+  // The rest have none: by name alone.
+  for (std::string& one :
+       largest(key, numbers.back(), most + names.size(), [](const AdoptionSums&) { return 0.0; })) {
+    if (names.size() == most) break;
+    if (std::find(names.begin(), names.end(), one) == names.end()) names.push_back(std::move(one));
+  }
   return names;
 }
 
@@ -388,6 +483,7 @@ void RollupStore::dump(const std::function<void(const std::string& row)>& visit)
         "SELECT 'groups', id, family, breakdown, policy FROM groups ORDER BY id",
         "SELECT 'names', grp, name, id, '' FROM names ORDER BY grp, name",
         "SELECT 'sums', grp, block, snapshot, hex(entries) FROM sums ORDER BY grp, block, snapshot",
+        "SELECT 'fresh', grp, snapshot, hex(entries), '' FROM fresh ORDER BY grp, snapshot",
         "SELECT 'boards', family, board, snapshot, hex(entries) FROM boards"
         " ORDER BY family, board, snapshot"}) {
     Statement rows{impl_->db, sql};

@@ -61,11 +61,16 @@ class RollupStore {
   /// All names of a group with their sums at one snapshot; those with nobody are left out.
   [[nodiscard]] std::vector<std::pair<std::string, AdoptionSums>> at(const RollupKey& key,
                                                                      SnapshotNumber number);
-  /// The names with the largest value, added up over `numbers`, which ascend; at most `most`,
-  /// largest first, ties by name in byte order. Who has nobody at the last of them is left out.
+  /// The names with the largest value at one snapshot; at most `most`, largest first, ties by name
+  /// in byte order. Who has nobody then is left out. `value` is not told `fresh`.
   [[nodiscard]] std::vector<std::string> largest(
-      const RollupKey& key, std::span<const SnapshotNumber> numbers, std::size_t most,
+      const RollupKey& key, SnapshotNumber number, std::size_t most,
       const std::function<double(const AdoptionSums&)>& value);
+  /// The same by `fresh` added up over `numbers`. Cost: what was new in these snapshots, and, where
+  /// that is fewer than `most` names, all names at the last of them.
+  [[nodiscard]] std::vector<std::string> most_fresh(const RollupKey& key,
+                                                    std::span<const SnapshotNumber> numbers,
+                                                    std::size_t most);
   [[nodiscard]] std::vector<BoardRow> board(ModelBoard board, std::string_view family,
                                             SnapshotNumber number);
 

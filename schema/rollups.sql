@@ -1,6 +1,6 @@
 -- Roll-ups: the sums behind curves and leaderboards. All of it is derived from the store and may be made again
 -- (`stemma rollup`). The code is index/rollup_store and index/rollup_codec. Times are seconds since 1970 UTC.
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- 'definitions': a hash of the families that it was made with. 'complete': '1' once the file has caught up with the store.
 CREATE TABLE facts (
@@ -28,7 +28,8 @@ CREATE TABLE groups (
   UNIQUE (family, breakdown, policy)
 );
 
--- The names within a group. Ids count up from 0 as names come up; of one snapshot in byte order.
+-- The names within a group. Ids count up from 0 as names come up; of one snapshot those with most models first, then in byte
+-- order, so that the names that are asked about most stand together.
 CREATE TABLE names (
   grp INTEGER NOT NULL,
   name TEXT NOT NULL,
@@ -46,6 +47,15 @@ CREATE TABLE sums (
   snapshot INTEGER NOT NULL,
   entries BLOB NOT NULL,
   PRIMARY KEY (grp, block, snapshot)
+) WITHOUT ROWID;
+
+-- How many models of a name were first seen in the snapshot: (varint id minus that of the entry before, varint number) each,
+-- ascending by id; names without such are left out.
+CREATE TABLE fresh (
+  grp INTEGER NOT NULL,
+  snapshot INTEGER NOT NULL,
+  entries BLOB NOT NULL,
+  PRIMARY KEY (grp, snapshot)
 ) WITHOUT ROWID;
 
 -- Leaderboards of models: (varint ordinal, zigzag value) each, best first; family '' is the whole hub.

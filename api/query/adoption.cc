@@ -20,22 +20,6 @@ std::vector<std::string_view> flags_of(const RolledSnapshot& snapshot) {
   return flags;
 }
 
-/// Flags of a snapshot, and `gap` where it came late: later than 1.5 times the median distance of
-/// those before.
-std::map<SnapshotNumber, std::vector<std::string_view>> flags_by_snapshot(
-    std::span<const RolledSnapshot> snapshots) {
-  std::vector<CountPoint> points;
-  for (const RolledSnapshot& one : snapshots)
-    points.push_back({.at = one.observed_at, .counts = {}});
-  const auto derived = derive_points(points, kUnknownTime);
-  std::map<SnapshotNumber, std::vector<std::string_view>> flags;
-  for (std::size_t i = 0; i < snapshots.size(); ++i) {
-    auto& of_one = flags[snapshots[i].number] = flags_of(snapshots[i]);
-    if (derived[i].gap) of_one.emplace_back("gap");
-  }
-  return flags;
-}
-
 std::vector<SnapshotNumber> numbers_of(std::span<const RolledSnapshot> snapshots) {
   std::vector<SnapshotNumber> numbers;
   for (const RolledSnapshot& one : snapshots) numbers.push_back(one.number);
@@ -83,6 +67,20 @@ bool is_sparse(const AdoptionSums& sums, AdoptionMetric metric) {
 }
 
 }  // namespace
+
+std::map<SnapshotNumber, std::vector<std::string_view>> flags_by_snapshot(
+    std::span<const RolledSnapshot> snapshots) {
+  std::vector<CountPoint> points;
+  for (const RolledSnapshot& one : snapshots)
+    points.push_back({.at = one.observed_at, .counts = {}});
+  const auto derived = derive_points(points, kUnknownTime);
+  std::map<SnapshotNumber, std::vector<std::string_view>> flags;
+  for (std::size_t i = 0; i < snapshots.size(); ++i) {
+    auto& of_one = flags[snapshots[i].number] = flags_of(snapshots[i]);
+    if (derived[i].gap) of_one.emplace_back("gap");
+  }
+  return flags;
+}
 
 void require_rolled_up(AdoptionView& view, const FamilyDefinition& family, SharePolicy policy) {
   if (policy == SharePolicy::fractional && !family.top_level())
@@ -425,11 +423,13 @@ FamilyBreakdown family_breakdown(AdoptionView& view, SnapshotFacts& facts,
     names = {kOfficial, kDerivatives};
   } else {
     // The largest at the last date; unknown values come after all others, ties by name.
-    std::vector<SnapshotNumber> last{steps.back().chosen.number};
-    if (metric == AdoptionMetric::new_derivatives) last = numbers_of(steps.back().all);
-    names = view.rollups().largest(key, last, top, [&](const AdoptionSums& sums) {
-      return metric_value(sums, sums.fresh, metric, policy).value_or(-1);
-    });
+    const CurveStep& last = steps.back();
+    names =
+        metric == AdoptionMetric::new_derivatives
+            ? view.rollups().most_fresh(key, numbers_of(last.all), top)
+            : view.rollups().largest(key, last.chosen.number, top, [&](const AdoptionSums& sums) {
+                return metric_value(sums, {}, metric, policy).value_or(-1);
+              });
   }
   const auto curves = view.rollups().series(key, names, numbers);
   std::vector<AdoptionSums> rest(numbers.size());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -84,6 +85,11 @@ class AdoptionView {
 
 /// Throws Error{unavailable} for a family that was not rolled up: it was defined since; ParamError
 /// for shares of a series.
+/// Flags of each snapshot, and `gap` where it came late: later than 1.5 times the median distance
+/// of those before. `snapshots` ascend.
+[[nodiscard]] std::map<SnapshotNumber, std::vector<std::string_view>> flags_by_snapshot(
+    std::span<const RolledSnapshot> snapshots);
+
 void require_rolled_up(AdoptionView& view, const FamilyDefinition& family, SharePolicy policy);
 
 // --- One model

@@ -216,10 +216,10 @@ NamedSums sums_of_board(AdoptionView& view, SnapshotFacts& facts, BoardKind kind
     std::set<std::string> names;
     for (const SnapshotNumber number :
          {before == nullptr ? numbers.back() : before->number, numbers.back()}) {
-      for (auto& name : view.rollups().largest(
-               key, std::span{&number, 1}, kBoardRows, [](const AdoptionSums& sums) {
-                 return static_cast<double>(sums.value(CountKind::downloads));
-               }))
+      for (auto& name :
+           view.rollups().largest(key, number, kBoardRows, [](const AdoptionSums& sums) {
+             return static_cast<double>(sums.value(CountKind::downloads));
+           }))
         names.insert(std::move(name));
     }
     if (kind == BoardKind::quantizers) names.erase(kOtherQuantizers);

@@ -1,6 +1,8 @@
 // How long a family's curves take over a year of nights. The nights are made from the newest
 // roll-up of a data directory: night by night some of the sums move, as counts do, and the rest
-// stands. Writes a new file; what is in the data directory is only read.
+// stands. Writes a new file; what is in the data directory is only read. Without NIGHTS there are
+// as many, at the same times, as the data directory has snapshots: put in the place of its own
+// roll-ups, the file can be served.
 //
 // Usage: bench_year_of_rollups DATA_DIR NEW_FILE [NIGHTS]
 
@@ -51,8 +53,10 @@ Rollup newest_rollup(RollupStore& store, const FamilySet& families) {
 
 /// One night: about as many sums move as have models whose counts moved.
 void move_counts(Rollup& rollup, std::mt19937_64& random) {
+  constexpr std::uint64_t kOneNewIn = 1000;
   for (RollupGroup& group : rollup.groups) {
     for (auto& [name, sums] : group.entries) {
+      sums.fresh = (sums.models + static_cast<std::int64_t>(random() % kOneNewIn)) / kOneNewIn;
       const double likely =
           1 - std::pow(0.56, static_cast<double>(std::min<std::int64_t>(sums.models, 20)));
       if (std::uniform_real_distribution<>{}(random) > likely) continue;
@@ -72,17 +76,24 @@ void run(const std::string& data_path, const std::string& file, std::size_t nigh
   const FamilySet families = FamilySet{load_families({})}.in(*snapshots.current());
   RollupStore source = open_rollups(data);
   Rollup rollup = newest_rollup(source, families);
+  const std::vector<RolledSnapshot> rolled = source.snapshots();
+  if (nights == 0) nights = rolled.size();
   std::filesystem::remove(file);
   RollupStore store{file, RollupStore::Mode::read_write};
+  store.set_definitions(source.definitions());
   std::mt19937_64 random{1};
   std::vector<SnapshotNumber> numbers;
   const auto begin = Clock::now();
   for (std::size_t night = 1; night <= nights; ++night) {
     const auto number = static_cast<SnapshotNumber>(night);
-    store.add({.number = number, .observed_at = static_cast<UnixSeconds>(night) * 86'400}, rollup);
+    const UnixSeconds observed_at = night <= rolled.size()
+                                        ? rolled[night - 1].observed_at
+                                        : static_cast<UnixSeconds>(night) * 86'400;
+    store.add({.number = number, .observed_at = observed_at}, rollup);
     move_counts(rollup, random);
     numbers.push_back(number);
   }
+  store.set_complete();
   fmt::print("{} nights written in {:.0f} s, {:.1f} MB\n", nights, ms_since(begin) / 1000,
              static_cast<double>(std::filesystem::file_size(file)) / 1e6);
 
@@ -95,7 +106,7 @@ void run(const std::string& data_path, const std::string& file, std::size_t nigh
     std::vector<double> times;
     for (int round = 0; round < 7; ++round) {
       const auto start = Clock::now();
-      const auto names = reader.largest(key, std::span{numbers}.last(1), 10, value);
+      const auto names = reader.largest(key, numbers.back(), 10, value);
       const auto curves = reader.series(key, names, numbers);
       times.push_back(ms_since(start));
     }
@@ -113,5 +124,5 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "Usage: bench_year_of_rollups DATA_DIR NEW_FILE [NIGHTS]\n");
     return 2;
   }
-  stemma::run(argv[1], argv[2], argc > 3 ? std::stoul(argv[3]) : 365);
+  stemma::run(argv[1], argv[2], argc > 3 ? std::stoul(argv[3]) : 0);
 }
