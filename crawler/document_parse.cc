@@ -407,9 +407,11 @@ void DocumentParser::Impl::read_field(std::string_view key, od::value value, Dra
     bool gated = false;
     std::string_view how;
     if (get_text(value, how, batch)) {
-      record.gated = how == "auto"     ? Gated::automatic
-                     : how == "manual" ? Gated::manual
-                                       : Gated::unknown;
+      // Tables that were made of documents have one type a column: `false` is text there.
+      record.gated = how == "auto"                      ? Gated::automatic
+                     : how == "manual"                  ? Gated::manual
+                     : how == "false" || how == "False" ? Gated::no
+                                                        : Gated::unknown;
     } else if (value.get_bool().get(gated) == simdjson::SUCCESS) {
       record.gated = gated ? Gated::unknown : Gated::no;
     }

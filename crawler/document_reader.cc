@@ -444,6 +444,11 @@ std::unique_ptr<ByteSource> ByteSource::open(const std::string& file,
       (front.size() == 4 && (static_cast<unsigned char>(front[0]) & 0xF0U) == 0x50U &&
        front.substr(1) == "\x2A\x4D\x18"))
     return std::make_unique<ZstdSource>(std::move(plain));
+  if (file == "-" && front == "PAR1") {
+    throw Error{
+        ErrorKind::usage,
+        "standard input is a Parquet file, which is read from its end: give the file's name"};
+  }
   if (front.substr(0, 2) == "\x1F\x8B") return std::make_unique<GzipSource>(std::move(plain));
   return plain;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crawler/document_reader.h"
+#include "crawler/parquet_documents.h"
 #include "schema/error.h"
 #include "schema/model_name.h"
 #include "schema/percent.h"
@@ -24,7 +25,8 @@ bool holds_documents(const std::filesystem::path& path) {
   for (const std::string_view packed : {".gz", ".zst"}) {
     if (ends_with(name, packed)) name.resize(name.size() - packed.size());
   }
-  return ends_with(name, ".json") || ends_with(name, ".ndjson") || ends_with(name, ".jsonl");
+  return ends_with(name, ".parquet") || ends_with(name, ".json") || ends_with(name, ".ndjson") ||
+         ends_with(name, ".jsonl");
 }
 
 /// Where a walk is: "search:qwen after 621ffdc036468d709f174330".
@@ -96,8 +98,8 @@ FolderSource::FolderSource(const std::filesystem::path& folder, std::size_t page
   }
   if (files.empty()) {
     throw Error{ErrorKind::usage, folder.string() +
-                                      " holds no documents: no file ending in .json, .ndjson or "
-                                      ".jsonl (or those with .gz or .zst)"};
+                                      " holds no documents: no file ending in .json, .ndjson, "
+                                      ".jsonl (or those with .gz or .zst) or .parquet"};
   }
   std::sort(files.begin(), files.end());
   for (const auto& file : files) read_file(file);
@@ -108,8 +110,7 @@ FolderSource::FolderSource(const std::filesystem::path& folder, std::size_t page
 }
 
 void FolderSource::read_file(const std::filesystem::path& file) {
-  const auto source = ByteSource::open(file.string());
-  each_chunk(*source, file.string(), kChunkBytes, [this](DocumentChunk&& chunk) {
+  const auto add = [this](DocumentChunk&& chunk) {
     // A JSON string is no document: it is refused where all are, and its text is listed.
     if (chunk.overlong_line != 0) unreadable_.emplace_back(R"("a document longer than 16 MiB")");
     std::string_view rest = chunk.text;
@@ -134,7 +135,13 @@ void FolderSource::read_file(const std::filesystem::path& file) {
         unreadable_.push_back(std::move(line));
       }
     }
-  });
+  };
+  if (is_parquet(file.string())) {
+    each_parquet_chunk(file.string(), kChunkBytes, add);
+  } else {
+    const auto source = ByteSource::open(file.string());
+    each_chunk(*source, file.string(), kChunkBytes, add);
+  }
 }
 
 void FolderSource::keep_the_last_of_each() {

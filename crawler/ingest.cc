@@ -10,6 +10,7 @@
 
 #include "crawler/document_parse.h"
 #include "crawler/document_reader.h"
+#include "crawler/parquet_documents.h"
 #include "index/agreement.h"
 #include "schema/error.h"
 
@@ -136,8 +137,7 @@ void read_file(const std::string& file, Publisher& publisher, Feed& feed,
   const std::string name = base_name(file);
   const std::uint64_t accepted_before = feed.accepted();
   const std::uint64_t rejected_before = publisher.rejected();
-  const auto source = ByteSource::open(file, stop);
-  each_chunk(*source, name, kChunkBytes, [&](DocumentChunk&& chunk) {
+  const auto add = [&](DocumentChunk&& chunk) {
     check_stopped(stop);
     const std::size_t bytes = chunk.text.size();
     feed.submit(bytes, [chunk = std::move(chunk), name](DocumentParser& parser) mutable {
@@ -151,7 +151,18 @@ void read_file(const std::string& file, Publisher& publisher, Feed& feed,
            .excerpt = ""});
       return batch;
     });
-  });
+  };
+  if (file != "-" && is_parquet(file)) {
+    ParquetGaps gaps = each_parquet_chunk(file, kChunkBytes, add);
+    feed.submit(0, [gaps = std::move(gaps)](DocumentParser&) {
+      ParsedBatch batch;
+      batch.unread = gaps.unreadable;
+      return batch;
+    });
+  } else {
+    const auto source = ByteSource::open(file, stop);
+    each_chunk(*source, name, kChunkBytes, add);
+  }
   feed.finish();
   if (feed.accepted() > accepted_before) return;
   const std::uint64_t rejected = publisher.rejected() - rejected_before;

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "index/data_dir.h"
+#include "index/recent_counts.h"
 #include "index/rollup_store.h"
 #include "index/series.h"
 
@@ -15,6 +16,7 @@ class SeriesSource {
   explicit SeriesSource(const std::filesystem::path& store)
       : store_{store, ModelStore::Mode::read_only}, reader_{store_} {}
   [[nodiscard]] const SeriesReader& reader() const noexcept { return reader_; }
+  [[nodiscard]] const ModelStore& store() const noexcept { return store_; }
 
  private:
   ModelStore store_;
@@ -27,6 +29,7 @@ class AdoptionSource {
  public:
   explicit AdoptionSource(DataDir data) : data_{std::move(data)} {}
 
+  [[nodiscard]] const DataDir& data() const noexcept { return data_; }
   /// The roll-ups in use; one opening for one thread. Throws Error{unavailable} where there are
   /// none.
   [[nodiscard]] RollupStore rollups() const;

@@ -351,4 +351,27 @@ SnapshotCounts derive_counts(const ModelStore& store, const SnapshotView& snapsh
   return out;
 }
 
+NightObservations observe_night(const ModelStore& store, const SnapshotView& snapshot) {
+  NightObservations night{.seen = std::vector<bool>(snapshot.node_count()),
+                          .counts = std::vector<Counts>(snapshot.node_count())};
+  const SnapshotTotals& now = snapshot.total();
+  const std::vector<NodeId> nodes = nodes_by_ordinal(snapshot);
+  const std::vector<PastSnapshot> past{{now.number, now.observed_at, true}};
+  const FieldSet asked = asked_of(store, past).front();
+  BlockHistory history{store};
+  std::array<Counts, kPlaces> known;
+  for (std::uint32_t block = 0; block < nodes.size() / kPlaces; ++block) {
+    const auto here = std::span{nodes}.subspan(std::size_t{block} * kPlaces, kPlaces);
+    known_counts(snapshot, here, known);
+    history.open(block, now.number, known);
+    history.go_to(now.number);
+    for (std::uint32_t i = 0; i < kPlaces; ++i) {
+      if (here[i] == kNoNode || !history.is_seen(i)) continue;
+      night.seen[here[i]] = true;
+      night.counts[here[i]] = history.observed(i, asked);
+    }
+  }
+  return night;
+}
+
 }  // namespace stemma

@@ -29,4 +29,14 @@ struct SnapshotCounts {
 [[nodiscard]] SnapshotCounts derive_counts(const ModelStore& store, const SnapshotView& snapshot,
                                            std::span<const PastSnapshot> past);
 
+/// What the walk of one snapshot observed, one entry a node.
+struct NightObservations {
+  std::vector<bool> seen;      ///< Whether the walk saw it; false for ghosts.
+  std::vector<Counts> counts;  ///< As it told them; kUnknownCount where it did not.
+};
+
+/// Of `snapshot`, which is one of `store`. Cost: the newest change of each block.
+[[nodiscard]] NightObservations observe_night(const ModelStore& store,
+                                              const SnapshotView& snapshot);
+
 }  // namespace stemma

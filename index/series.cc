@@ -7,6 +7,7 @@
 #include "index/rocks.h"
 #include "index/store_impl.h"
 #include "index/store_keys.h"
+#include "schema/record_codec.h"
 
 namespace stemma {
 
@@ -92,6 +93,17 @@ std::vector<Observation> SeriesReader::read(Ordinal ordinal, SnapshotNumber up_t
 std::vector<Observation> SeriesReader::read(const HubId& id, SnapshotNumber up_to) const {
   const auto ordinal = ordinal_of(id);
   return ordinal ? read(*ordinal, up_to) : std::vector<Observation>{};
+}
+
+std::string SeriesReader::commit(Ordinal ordinal, SnapshotNumber as_of) const {
+  const ModelStore::Impl& impl = store_.impl();
+  const auto scan = impl.rocks.seek_in(rocks::Family::versions);
+  scan->SeekForPrev(rocks::slice(keys::two(ordinal, as_of)));
+  rocks::check(scan->status(), "reading the store " + impl.rocks.name());
+  if (!scan->Valid() || keys::number(rocks::view(scan->key()), 0) != ordinal) return {};
+  const auto version = decode_version(rocks::view(scan->value()));
+  if (!version) throw impl.damaged("a version of a model");
+  return std::string{version->record.sha};
 }
 
 }  // namespace stemma

@@ -39,6 +39,10 @@ class SeriesReader {
   /// Empty where the model was never observed.
   [[nodiscard]] std::vector<Observation> read(const HubId& id, SnapshotNumber up_to) const;
 
+  /// The commit (40 hex digits) that the hub named as the model's newest, as known at `as_of`;
+  /// empty where no document told it. Listings do not, unless asked.
+  [[nodiscard]] std::string commit(Ordinal ordinal, SnapshotNumber as_of) const;
+
  private:
   [[nodiscard]] std::vector<bool> presence(Ordinal ordinal, SnapshotNumber up_to) const;
 

@@ -43,6 +43,16 @@ void Database::execute(const char* sql) {
     fail(handle_.get(), name_, "writing");
 }
 
+void Database::copy_to(const std::filesystem::path& path) {
+  Database copy{path, Mode::read_write};
+  sqlite3_backup* const backup = sqlite3_backup_init(copy.handle(), "main", handle_.get(), "main");
+  if (backup == nullptr) fail(copy.handle(), copy.name(), "writing");
+  // All pages in one step: no writer comes between.
+  const int code = sqlite3_backup_step(backup, -1);
+  sqlite3_backup_finish(backup);
+  if (code != SQLITE_DONE) fail(copy.handle(), copy.name(), "writing");
+}
+
 std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
 sqlite3* Database::handle() const noexcept { return handle_.get(); }
 
@@ -76,6 +86,20 @@ Statement& Statement::bind_blob(std::string_view bytes) {
   const char* const data = bytes.data() == nullptr ? "" : bytes.data();
   if (sqlite3_bind_blob64(statement_.get(), ++bound_, data, bytes.size(), SQLITE_TRANSIENT) !=
       SQLITE_OK) {
+    fail(database_.handle(), database_.name(), "querying");
+  }
+  return *this;
+}
+
+Statement& Statement::bind_real(double value) {
+  if (sqlite3_bind_double(statement_.get(), ++bound_, value) != SQLITE_OK) {
+    fail(database_.handle(), database_.name(), "querying");
+  }
+  return *this;
+}
+
+Statement& Statement::bind_null() {
+  if (sqlite3_bind_null(statement_.get(), ++bound_) != SQLITE_OK) {
     fail(database_.handle(), database_.name(), "querying");
   }
   return *this;
@@ -125,5 +149,7 @@ void Transaction::commit() {
   database_.execute("COMMIT");
   open_ = false;
 }
+
+std::string sqlite_version() { return sqlite3_libversion(); }
 
 }  // namespace stemma

@@ -24,6 +24,8 @@ class Database {
   /// Runs one or more statements without parameters or results.
   void execute(const char* sql);
   [[nodiscard]] std::int64_t last_insert_id() const;
+  /// Writes all of it, as it is at one moment, to a new file, while others read and write.
+  void copy_to(const std::filesystem::path& path);
   [[nodiscard]] sqlite3* handle() const noexcept;
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
@@ -43,6 +45,8 @@ class Statement {
   Statement& bind(std::string_view text);
   Statement& bind(std::int64_t value);
   Statement& bind_blob(std::string_view bytes);
+  Statement& bind_real(double value);
+  Statement& bind_null();
   /// True while there is a row.
   bool next();
   /// Runs to the end, for statements without rows.
@@ -62,6 +66,9 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
   int bound_ = 0;
 };
+
+/// "3.40.1"
+[[nodiscard]] std::string sqlite_version();
 
 /// Rolls back unless committed.
 class Transaction {

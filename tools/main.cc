@@ -10,6 +10,7 @@
 #include "schema/error.h"
 #include "tools/command.h"
 #include "tools/command_adoption.h"
+#include "tools/command_backup.h"
 #include "tools/command_completion.h"
 #include "tools/command_crawl.h"
 #include "tools/command_export.h"
@@ -58,6 +59,7 @@ int run(int argc, char** argv) {
   stemma::add_export_commands(app, globals);
   stemma::add_serve_command(app, globals);
   stemma::add_verify_command(app, globals);
+  stemma::add_backup_commands(app, globals);
   stemma::add_completion_command(app);
   stemma::add_help_command(app);
   try {
