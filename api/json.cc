@@ -42,6 +42,10 @@ void JsonWriter::text_or_null(std::string_view value) {
   }
 }
 
+void JsonWriter::raw(std::string_view object) {
+  writer_.RawValue(object.data(), object.size(), rapidjson::kObjectType);
+}
+
 void JsonWriter::end_line() {
   buffer_.Put('\n');
   writer_.Reset(buffer_);

@@ -36,6 +36,7 @@ class JsonWriter {
   void time(UnixSeconds value);  ///< null for kUnknownTime
   void text(std::string_view value);
   void text_or_null(std::string_view value);  ///< null for the empty string
+  void raw(std::string_view object);          ///< A JSON object, as it stands.
 
   /// Ends a line of NDJSON: the next value is a document of its own.
   void end_line();

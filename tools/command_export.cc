@@ -18,7 +18,7 @@ namespace stemma {
 namespace {
 
 constexpr ParamInfo kExportParams[] = {
-    {"format", ParamType::list, "csv, ndjson or both", "LIST"},
+    {"format", ParamType::list, "Formats, several by commas; the table below says which", "LIST"},
     {"family", ParamType::text, "Only this family or series, with all its derivatives", "NAME"},
     {"root", ParamType::text, "Only this model, with all that descends from it", "MODEL"},
     {"zstd", ParamType::flag, "Compress every file but the manifest"},
@@ -44,7 +44,7 @@ class ExportQuery : QueryBase {
     reader_.finish();
     if (!out) throw Error{ErrorKind::usage, "--out: say where to, --out DIR"};
     if (request.formats.empty())
-      throw Error{ErrorKind::usage, "--format: say which, --format csv or ndjson"};
+      throw Error{ErrorKind::usage, fmt::format("--format: say which, of {}", dump_format_names())};
     if (family && root) throw Error{ErrorKind::usage, "give --family or --root, not both"};
     request.directory = *out;
     if (family) {
@@ -52,6 +52,8 @@ class ExportQuery : QueryBase {
       if (request.scope.family == nullptr) throw unknown_family(*family);
     }
     if (root) request.scope.root = resolve_model(*root);
+    AdoptionSource adoption{DataDir::open(globals_.data)};
+    request.adoption = &adoption;
     const DumpReport report = write_dump(*facts_, request);
     if (globals_.json) return print_file(request.directory / kManifestName);
     Table table{{{"FILE", false, true}, {"ROWS", true}, {"BYTES", true}, {"SHA-256", false, true}}};
@@ -106,6 +108,10 @@ void add_export_commands(CLI::App& app, CliGlobals& globals) {
                   });
     add_params(*command, invocation, kExportParams);
     command->get_option("--json")->description("Print the manifest");
+    std::string formats = "Formats:\n";
+    for (const DumpFormat& format : dump_formats())
+      formats += fmt::format("  {:<14} {}\n", format.name, format.meaning);
+    command->footer(formats + "\n" + command->get_footer());
   }
   {
     const auto [command, invocation] = add_query(

@@ -123,7 +123,8 @@ void add_ingest_commands(CLI::App& app, CliGlobals& globals) {
         app.add_subcommand("import", "Read hub documents from files and publish a snapshot");
     import_command
         ->add_option("FILE", arguments->files,
-                     "NDJSON or JSON arrays, plain, .gz or .zst; - for standard input")
+                     "NDJSON or JSON arrays, plain, .gz or .zst; Parquet as the public weekly "
+                     "snapshots have it; - for standard input")
         ->required();
     import_command
         ->add_option("--observed-at", arguments->observed_at,

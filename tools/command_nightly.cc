@@ -72,7 +72,8 @@ std::string dump_step(const CliGlobals& globals, const DataDir& data, const std:
   const FamilySet families{load_families(globals.families)};
   SnapshotSet snapshots{data};
   SnapshotFacts facts{snapshots.current(), families};
-  const auto [report, directory] = write_dated_dump(facts, read_formats(formats), out);
+  AdoptionSource adoption{data};
+  const auto [report, directory] = write_dated_dump(facts, &adoption, read_formats(formats), out);
   return fmt::format("{} and {} of snapshot {} in {}", plural(report.models, "model"),
                      plural(report.edges, "edge"), facts.number(), directory.string());
 }

@@ -6,8 +6,8 @@ namespace {
 
 class CsvFormat final : public TableFormat {
  public:
-  void begin(const FieldInfos& columns, std::string& out) override {
-    append_csv_header(out, columns);
+  void begin(const TableInfo& info, std::string& out) override {
+    append_csv_header(out, info.columns);
   }
   void add(std::span<const Value> row, std::string& out) override { append_csv_row(out, row); }
   void end(std::string&) override {}

@@ -28,6 +28,7 @@ struct FreeCompressor {
 
 struct DumpFile::Impl {
   std::filesystem::path path, beside;
+  std::string name;  ///< Within the dump.
   int descriptor = -1;
   std::uint64_t bytes = 0;
   std::unique_ptr<EVP_MD_CTX, FreeDigest> digest{EVP_MD_CTX_new()};
@@ -66,7 +67,13 @@ DumpFile::DumpFile(const std::filesystem::path& directory, std::string name, boo
     : impl_{std::make_unique<Impl>()} {
   Impl& impl = *impl_;
   if (zstd) name += ".zst";
+  impl.name = name;
   impl.path = directory / name;
+  if (name.find('/') != std::string::npos) {
+    std::error_code error;
+    std::filesystem::create_directories(impl.path.parent_path(), error);
+    if (error) throw impl.failed(error.message());
+  }
   impl.beside = impl.path.string() + ".new." + std::to_string(::getpid());
   if (zstd) {
     impl.zstd.reset(ZSTD_createCCtx());
@@ -111,7 +118,7 @@ DumpFileFacts DumpFile::finish(std::uint64_t rows) {
     ::unlink(impl.beside.c_str());
     throw impl.failed(std::strerror(reason));
   }
-  DumpFileFacts facts{.name = impl.path.filename().string(), .bytes = impl.bytes, .rows = rows};
+  DumpFileFacts facts{.name = impl.name, .bytes = impl.bytes, .rows = rows};
   constexpr std::string_view kHex = "0123456789abcdef";
   for (unsigned i = 0; i < size; ++i) {
     facts.sha256 += kHex[sum[i] >> 4U];

@@ -10,7 +10,7 @@ namespace stemma {
 
 /// What a finished file of a dump is, for its manifest.
 struct DumpFileFacts {
-  std::string name;    ///< Without its directory.
+  std::string name;    ///< Within the dump, `models/snapshot=2026-01-05/models.parquet`.
   std::string sha256;  ///< Lower-case hex, of the file as it stands on disk.
   std::uint64_t bytes = 0;
   std::uint64_t rows = 0;

@@ -6,7 +6,7 @@ namespace {
 
 class NdjsonFormat final : public TableFormat {
  public:
-  void begin(const FieldInfos& columns, std::string&) override { columns_ = columns; }
+  void begin(const TableInfo& info, std::string&) override { columns_ = info.columns; }
   void add(std::span<const Value> row, std::string& out) override {
     json_.begin_object();
     for (std::size_t i = 0; i < row.size(); ++i) {

@@ -220,7 +220,7 @@ class Dumps(unittest.TestCase):
         first, second = self.path / "one", self.path / "two"
         for out in (first, second, second):
             stemma(self.data, "export", "--format", "ndjson,csv", "--zstd", "--out", out)
-        self.assertEqual(sorted(p.name for p in first.iterdir()), ["edges.csv.zst", "edges.ndjson.zst", "manifest.json", "models.csv.zst", "models.ndjson.zst"])
+        self.assertEqual(sorted(p.name for p in first.iterdir()), ["CITATION.cff", "SCHEMA.md", "edges.csv.zst", "edges.ndjson.zst", "manifest.json", "models.csv.zst", "models.ndjson.zst"])
         for file in first.iterdir():
             self.assertEqual(file.read_bytes(), (second / file.name).read_bytes(), file.name)
             if file.suffix == ".zst":
