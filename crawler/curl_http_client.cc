@@ -34,12 +34,20 @@ CURLcode initialise_curl() {
 struct Sink {
   HttpResponse* response;
   std::size_t max_body_bytes;
+  CURL* handle;
+  BodySink* body;
   bool too_large = false;
 };
 
 // Exceptions must not cross curl's C frames; a short count makes curl end the transfer.
 std::size_t take_body(char* data, std::size_t /*one*/, std::size_t size, void* user) noexcept {
   auto& sink = *static_cast<Sink*>(user);
+  if (sink.body != nullptr) {
+    long status = 0;
+    curl_easy_getinfo(sink.handle, CURLINFO_RESPONSE_CODE, &status);
+    if (status == 200 || status == 206)
+      return sink.body->take(static_cast<int>(status), {data, size}) ? size : 0;
+  }
   if (size > sink.max_body_bytes - sink.response->body.size()) {
     sink.too_large = true;
     return 0;
@@ -165,7 +173,8 @@ CurlHttpClient::~CurlHttpClient() = default;
 
 HttpResponse CurlHttpClient::get(const HttpRequest& request) {
   HttpResponse response;
-  Sink sink{&response, impl_->options.max_body_bytes};
+  CURL* const curl = impl_->handle.get();
+  Sink sink{&response, impl_->options.max_body_bytes, curl, request.sink};
   HeaderList headers;
   bool secret = false;
   for (const HttpHeader& header : request.headers) {
@@ -180,8 +189,12 @@ HttpResponse CurlHttpClient::get(const HttpRequest& request) {
     headers.reset(longer);
   }
   std::array<char, CURL_ERROR_SIZE> words{};
-  CURL* const curl = impl_->handle.get();
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
+  // A part of a file is only a part of it as it lies there.
+  curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, request.sink != nullptr ? nullptr : "");
+  curl_easy_setopt(
+      curl, CURLOPT_TIMEOUT_MS,
+      request.sink != nullptr ? 0L : static_cast<long>(impl_->options.total_timeout.count()));
   // curl reads the variables by itself. Should it see a proxy where we see none, it must not send
   // the secret there: without encryption no proxy is used then.
   const bool direct = secret && equal_folded(request.url.substr(0, 5), "http:");

@@ -28,10 +28,22 @@ enum class TransportError : std::uint8_t {
   bad_request,  ///< The URL or the request could not be used at all.
 };
 
+/// Takes the body of an answer as it arrives, for what is too large to be held.
+class BodySink {
+ public:
+  virtual ~BodySink() = default;
+  /// One piece of the body of an answer with status 200 or 206. False ends the transfer. Must not
+  /// throw.
+  virtual bool take(int status, std::string_view piece) noexcept = 0;
+};
+
 /// One GET. Plain value.
 struct HttpRequest {
   std::string url;
   std::vector<HttpHeader> headers;
+  /// Where set, the body of a 200 or a 206 goes there, as it was sent, without limit of size or
+  /// time as long as it does not stall; `body` is empty then.
+  BodySink* sink = nullptr;
 };
 
 /// The answer to one request: either `error` or a status with its headers and whole, decoded body.

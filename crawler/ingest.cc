@@ -227,6 +227,7 @@ PublishReport import_files(const std::filesystem::path& data_path, const ImportO
   std::string names;
   for (const std::string& file : options.files)
     names += (names.empty() ? "" : ", ") + base_name(file);
+  if (!options.source.empty()) names = options.source;
   const DataDir data = DataDir::open_or_create(data_path);
   const WriteLock lock{data, "import of " + names};
   ModelStore store = open_for_writing(data);

@@ -20,8 +20,9 @@ struct Progress {
 using ProgressFn = std::function<void(const Progress&)>;
 
 struct ImportOptions {
-  std::vector<std::string> files;  ///< NDJSON or JSON arrays; plain, gzip or zstd, told by content;
-                                   ///< "-" is standard input.
+  std::vector<std::string> files;  ///< NDJSON or JSON arrays; plain, gzip or zstd, or Parquet,
+                                   ///< told by content; "-" is standard input.
+  std::string source;  ///< How the ledger and the store name them; empty: by the files' names.
   UnixSeconds observed_at = kUnknownTime;  ///< kUnknownTime: the clock.
   bool complete = false;
   bool accept_shrink = false;

@@ -148,6 +148,21 @@ void print_report(const PublishReport& report) {
   if (t.partial != 0) fmt::print("  partial: only what the scope of the crawl covers\n");
 }
 
+std::string token_for(const std::string& hub) {
+  std::string token = process_environment("HF_TOKEN");
+  const auto origin = origin_of(normal_hub(hub));
+  if (token.empty() || origin->scheme != "http") return token;
+  if (const std::string proxy = proxy_variable(*origin, process_environment); !proxy.empty()) {
+    spdlog::warn(
+        "{} is not encrypted, and {} names a proxy, which could read your token: it is left out",
+        hub, proxy);
+    return {};
+  }
+  if (!is_loopback(*origin))
+    spdlog::warn("{} is not encrypted: whoever is in between can read your token", hub);
+  return token;
+}
+
 PublishReport run_crawl(const CliGlobals& globals, const CrawlArguments& arguments) {
   CrawlOptions options;
   options.scope = arguments.scope;
@@ -171,7 +186,7 @@ PublishReport run_crawl(const CliGlobals& globals, const CrawlArguments& argumen
   }
   HubOptions hub;
   hub.hub = arguments.hub;
-  hub.token = process_environment("HF_TOKEN");
+  hub.token = token_for(hub.hub);
   hub.pace = arguments.pace;
   hub.page_rows = arguments.page_size;
   hub.retry.attempts = arguments.attempts;
@@ -180,16 +195,6 @@ PublishReport run_crawl(const CliGlobals& globals, const CrawlArguments& argumen
       std::chrono::seconds{std::max(1L, std::lround(arguments.longest_backoff))};
   hub.retry.budget = std::chrono::seconds{std::lround(arguments.retry_budget)};
   const auto origin = origin_of(normal_hub(hub.hub));
-  if (!hub.token.empty() && origin->scheme == "http") {
-    if (const std::string proxy = proxy_variable(*origin, process_environment); !proxy.empty()) {
-      spdlog::warn(
-          "{} is not encrypted, and {} names a proxy, which could read your token: it is left out",
-          hub.hub, proxy);
-      hub.token.clear();
-    } else if (!is_loopback(*origin)) {
-      spdlog::warn("{} is not encrypted: whoever is in between can read your token", hub.hub);
-    }
-  }
   CurlOptions curl;
   curl.ca_file = ca_file(arguments.ca_file, *origin, process_environment);
   curl.connect_timeout = seconds_of(arguments.connect_timeout);

@@ -43,6 +43,10 @@ struct CrawlArguments {
 /// The options of a crawl, but for --resolve.
 void add_crawl_options(CLI::App& command, CrawlArguments& arguments);
 
+/// The token of the environment for requests to `hub`; empty, with a warning, where somebody in
+/// between could read it.
+[[nodiscard]] std::string token_for(const std::string& hub);
+
 /// Crawls, showing how far it is on standard error.
 PublishReport run_crawl(const CliGlobals& globals, const CrawlArguments& arguments);
 

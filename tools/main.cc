@@ -10,6 +10,7 @@
 #include "schema/error.h"
 #include "tools/command.h"
 #include "tools/command_adoption.h"
+#include "tools/command_backfill.h"
 #include "tools/command_backup.h"
 #include "tools/command_completion.h"
 #include "tools/command_crawl.h"
@@ -52,6 +53,7 @@ int run(int argc, char** argv) {
       "`stemma COMMAND --help` tells more.");
   stemma::add_crawl_command(app, globals);
   stemma::add_ingest_commands(app, globals);
+  stemma::add_backfill_command(app, globals);
   stemma::add_nightly_command(app, globals);
   stemma::add_query_commands(app, globals);
   stemma::add_lineage_commands(app, globals);

@@ -119,7 +119,7 @@ void write_field(JsonWriter& json, const TableFile& table, const FieldInfo& fiel
 
 std::string croissant_json(const DumpSource& source, const std::vector<TableFile>& tables) {
   const SnapshotView& view = source.view();
-  const DumpCitation citation = cite(view);
+  const DumpCitation citation = cite(source);
   JsonWriter json;
   json.begin_object();
   json.key("@context");
@@ -172,8 +172,7 @@ std::string croissant_json(const DumpSource& source, const std::vector<TableFile
 /// A card as the Hub wants it for a data set: with it, `datasets.load_dataset` of the folder finds
 /// each table under its name.
 std::string card_text(const DumpSource& source, const std::vector<TableFile>& tables) {
-  const SnapshotView& view = source.view();
-  const DumpCitation citation = cite(view);
+  const DumpCitation citation = cite(source);
   std::string text = fmt::format(
       "---\nlicense: {}\npretty_name: \"{}\"\ntags:\n  - lineage\n  - provenance\nconfigs:\n",
       citation.license_hub, citation.title);

@@ -67,7 +67,7 @@ DumpReport write_dump(SnapshotFacts& facts, const DumpRequest& request) {
     return file.finish(1);
   };
   (void)write_text("SCHEMA.md", dump_schema_text());
-  (void)write_text("CITATION.cff", citation_text(facts.snapshot()));
+  (void)write_text("CITATION.cff", citation_text(source));
   (void)write_text(kManifestName, manifest_json(source, census, folder) + '\n');
   return report;
 }

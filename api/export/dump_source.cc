@@ -1,8 +1,11 @@
 #include "api/export/dump_source.h"
 
+#include <algorithm>
+
 #include "graph/walk.h"
 #include "index/crawl_ledger.h"
 #include "schema/error.h"
+#include "schema/snapshot_origin.h"
 
 namespace stemma {
 
@@ -49,6 +52,19 @@ std::string DumpSource::commit(NodeId node) const {
   if (adoption_ == nullptr || view_.ordinal[node] == kNoOrdinal) return {};
   const SnapshotNumber number = view_.total().number;
   return adoption_->series(number)->reader().commit(view_.ordinal[node], number);
+}
+
+std::vector<std::string> DumpSource::datasets() const {
+  std::vector<std::string> names;
+  if (adoption_ == nullptr) return names;
+  const auto series = adoption_->series(view_.total().number);
+  for (const PublishedSnapshot& one : series->reader().snapshots()) {
+    if (one.number > view_.total().number) break;
+    std::string name = backfilled_from(one.source);
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(std::move(name));
+  }
+  return names;
 }
 
 std::map<std::string, std::uint64_t> DumpSource::unread_fields() const {

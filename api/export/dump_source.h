@@ -62,6 +62,8 @@ class DumpSource {
   [[nodiscard]] std::optional<NightObservations> observations();
   /// The newest commit of a model's repository; empty where it is not known.
   [[nodiscard]] std::string commit(NodeId node) const;
+  /// Data sets that snapshots up to this one were imported from, by name, each once.
+  [[nodiscard]] std::vector<std::string> datasets() const;
   /// Fields of the documents of this snapshot that could not be understood, and how often.
   [[nodiscard]] std::map<std::string, std::uint64_t> unread_fields() const;
 

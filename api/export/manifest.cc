@@ -154,6 +154,10 @@ void write_licence(JsonWriter& json, const DumpCitation& citation) {
   json.begin_object();
   json.key("compilation");
   json.text(citation.license);
+  json.key("datasets");
+  json.begin_array();
+  for (const std::string& name : citation.datasets) json.text(name);
+  json.end_array();
   json.key("note");
   json.text(
       "facts about public repositories, as the hub tells them, and what follows from them; the "
@@ -261,14 +265,14 @@ std::string manifest_json(DumpSource& source, const Census& census, const DumpFo
   json.end_object();
   write_families(json, source.facts().families());
   write_known_gaps(json, source, census, folder);
-  write_licence(json, cite(view));
+  write_licence(json, cite(source));
   json.end_object();
   return indented(json.take());
 }
 
-DumpCitation cite(const SnapshotView& view) {
+DumpCitation cite(const DumpSource& source) {
   DumpCitation citation;
-  const SnapshotTotals& total = view.total();
+  const SnapshotTotals& total = source.view().total();
   citation.date = format_utc(total.observed_at).substr(0, 10);
   citation.title = fmt::format("Derivation graph of open models, {} (Stemma, snapshot {})",
                                citation.date, total.number);
@@ -277,14 +281,22 @@ DumpCitation cite(const SnapshotView& view) {
       "observed {4}}},\n  howpublished = {{Stemma {5}}}\n}}\n",
       total.number, citation.date, citation.title, citation.date.substr(0, 4),
       format_utc(total.observed_at), STEMMA_VERSION);
-  citation.license = "CC0-1.0";
-  citation.license_url = "https://creativecommons.org/publicdomain/zero/1.0/";
-  citation.license_hub = "cc0-1.0";
+  citation.datasets = source.datasets();
+  if (citation.datasets.empty()) {
+    citation.license = "CC0-1.0";
+    citation.license_url = "https://creativecommons.org/publicdomain/zero/1.0/";
+    citation.license_hub = "cc0-1.0";
+  } else {
+    // The public weekly snapshots pass their licence on to what is made from them.
+    citation.license = "ODbL-1.0";
+    citation.license_url = "https://opendatacommons.org/licenses/odbl/1-0/";
+    citation.license_hub = "odbl";
+  }
   return citation;
 }
 
-std::string citation_text(const SnapshotView& view) {
-  const DumpCitation citation = cite(view);
+std::string citation_text(const DumpSource& source) {
+  const DumpCitation citation = cite(source);
   return fmt::format(
       "cff-version: 1.2.0\n"
       "message: If you use these files, please cite them as below.\n"
@@ -295,7 +307,7 @@ std::string citation_text(const SnapshotView& view) {
       "date-released: {}\n"
       "version: \"snapshot {}\"\n"
       "license: {}\n",
-      citation.title, citation.date, view.total().number, citation.license);
+      citation.title, citation.date, source.view().total().number, citation.license);
 }
 
 }  // namespace stemma

@@ -36,10 +36,12 @@ struct DumpCitation {
   std::string license;  ///< SPDX
   std::string license_url;
   std::string license_hub;  ///< As the Hub writes it.
+  /// Public data sets that some of it is from; their licence is then that of the whole.
+  std::vector<std::string> datasets;
 };
-[[nodiscard]] DumpCitation cite(const SnapshotView& view);
+[[nodiscard]] DumpCitation cite(const DumpSource& source);
 
 /// CITATION.cff, https://citation-file-format.github.io
-[[nodiscard]] std::string citation_text(const SnapshotView& view);
+[[nodiscard]] std::string citation_text(const DumpSource& source);
 
 }  // namespace stemma

@@ -86,9 +86,11 @@ void run(const std::string& data_path, const std::string& file, std::size_t nigh
   const auto begin = Clock::now();
   for (std::size_t night = 1; night <= nights; ++night) {
     const auto number = static_cast<SnapshotNumber>(night);
-    const UnixSeconds observed_at = night <= rolled.size()
-                                        ? rolled[night - 1].observed_at
-                                        : static_cast<UnixSeconds>(night) * 86'400;
+    // As many nights as there are snapshots are theirs; more of them end with the newest.
+    const UnixSeconds observed_at =
+        nights == rolled.size()
+            ? rolled[night - 1].observed_at
+            : rolled.back().observed_at - static_cast<UnixSeconds>(nights - night) * 86'400;
     store.add({.number = number, .observed_at = observed_at}, rollup);
     move_counts(rollup, random);
     numbers.push_back(number);
