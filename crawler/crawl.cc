@@ -98,12 +98,12 @@ class Crawl {
   [[nodiscard]] const ScopeTerm& term_of(const Chain& chain) const {
     return terms_[static_cast<std::size_t>(chain.number)];
   }
-  [[nodiscard]] bool goes_on(const Chain& chain, const Page& page) const;
-  [[nodiscard]] Page fetch_next(Chain& chain);
-  [[nodiscard]] std::optional<Page> fetch_following(const Chain& chain);
+  [[nodiscard]] bool goes_on(const Chain& chain, const HubPage& page) const;
+  [[nodiscard]] HubPage fetch_next(Chain& chain);
+  [[nodiscard]] std::optional<HubPage> fetch_following(const Chain& chain);
   [[nodiscard]] bool relink(Chain& chain);
-  [[nodiscard]] bool doubtful_end(const Chain& chain, const Page& page);
-  [[nodiscard]] bool cut_off(const Chain& chain, const Page& page);
+  [[nodiscard]] bool doubtful_end(const Chain& chain, const HubPage& page);
+  [[nodiscard]] bool cut_off(const Chain& chain, const HubPage& page);
   [[nodiscard]] const SnapshotView* last_published();
   void cut_short();
   void resolve();
@@ -353,7 +353,7 @@ void Crawl::cut_short() {
 }
 
 void Crawl::step(Chain& chain) {
-  Page page = fetch_next(chain);
+  HubPage page = fetch_next(chain);
   bool finished = page.ids.rows == 0 || page.next.empty();
   if (term_of(chain).kind == ScopeTerm::Kind::since && page.ids.readable > 0) {
     finished = finished || page.ids.last.hex() <= term_of(chain).value;
@@ -376,7 +376,7 @@ void Crawl::step(Chain& chain) {
 }
 
 /// Whether the page is in order and lies where the chain has got to.
-bool Crawl::goes_on(const Chain& chain, const Page& page) const {
+bool Crawl::goes_on(const Chain& chain, const HubPage& page) const {
   const auto reached = HubId::parse(chain.last_id);
   const bool comparable = page.ids.readable > 0 && reached;
   if (term_of(chain).kind == ScopeTerm::Kind::since) {
@@ -387,9 +387,9 @@ bool Crawl::goes_on(const Chain& chain, const Page& page) const {
 
 /// The page that the chain is at, as often as it is worth asking; nullopt when it is refused or
 /// does not follow what was stored.
-std::optional<Page> Crawl::fetch_following(const Chain& chain) {
+std::optional<HubPage> Crawl::fetch_following(const Chain& chain) {
   for (int attempt = 1; attempt <= kPageAttempts; ++attempt) {
-    Page page;
+    HubPage page;
     try {
       page = source_.fetch_page(chain.next_url);
     } catch (const PageRefused&) {
@@ -406,7 +406,7 @@ std::optional<Page> Crawl::fetch_following(const Chain& chain) {
   return std::nullopt;
 }
 
-Page Crawl::fetch_next(Chain& chain) {
+HubPage Crawl::fetch_next(Chain& chain) {
   const auto unusable = [&] {
     return Error{ErrorKind::unavailable, "the page " + with_short_urls(chain.next_url) +
                                              " is refused, or not in order of _id, or does not "
@@ -438,7 +438,7 @@ bool Crawl::relink(Chain& chain) {
   if (chain.page_url.empty()) return false;
   std::string next;
   try {
-    const Page before = source_.fetch_page(chain.page_url);
+    const HubPage before = source_.fetch_page(chain.page_url);
     if (before.ids.ascending || before.ids.descending) next = before.next;
   } catch (const PageRefused&) {
   }
@@ -457,7 +457,7 @@ bool Crawl::relink(Chain& chain) {
 
 /// An end that is no proof of itself: an empty page, a full page without a link,
 /// or models that we know of beyond it.
-bool Crawl::doubtful_end(const Chain& chain, const Page& page) {
+bool Crawl::doubtful_end(const Chain& chain, const HubPage& page) {
   if (term_of(chain).kind == ScopeTerm::Kind::since) return false;
   if (page.ids.rows == 0) return true;
   // Full as asked for, or as full as the source makes them.
@@ -473,7 +473,7 @@ bool Crawl::doubtful_end(const Chain& chain, const Page& page) {
 
 /// Whether the source has a model beyond the page that the listing must have shown: one that is not
 /// newer than the walk.
-bool Crawl::cut_off(const Chain& chain, const Page& page) {
+bool Crawl::cut_off(const Chain& chain, const HubPage& page) {
   constexpr UnixSeconds kWhileWeWalked = 600;
   if (!may_request()) return false;
   std::optional<HubId> newest;

@@ -1,10 +1,8 @@
 #include "crawler/dataset_client.h"
 
-#include <openssl/evp.h>
 #include <rapidjson/document.h>
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <memory>
 #include <optional>
@@ -12,6 +10,7 @@
 #include <thread>
 
 #include "crawler/hub_url.h"
+#include "index/file_digest.h"
 #include "schema/error.h"
 #include "schema/percent.h"
 
@@ -24,31 +23,6 @@ using Duration = std::chrono::steady_clock::duration;
 constexpr int kMaxHops = 5;
 constexpr int kMaxPages = 1000;  ///< Of a listing; the data set has two years of weeks.
 constexpr std::size_t kDateLength = 10;
-
-struct FreeDigest {
-  void operator()(EVP_MD_CTX* digest) const { EVP_MD_CTX_free(digest); }
-};
-
-std::string sha256_of(const fs::path& file) {
-  const std::unique_ptr<EVP_MD_CTX, FreeDigest> digest{EVP_MD_CTX_new()};
-  std::ifstream in{file, std::ios::binary};
-  std::vector<char> buffer(std::size_t{1} << 20U);
-  bool ok = digest && EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr) == 1;
-  while (ok && in) {
-    in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    ok = EVP_DigestUpdate(digest.get(), buffer.data(), static_cast<std::size_t>(in.gcount())) == 1;
-  }
-  std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
-  unsigned size = 0;
-  if (!ok || EVP_DigestFinal_ex(digest.get(), sum.data(), &size) != 1)
-    throw Error{ErrorKind::storage, "reading " + file.string()};
-  std::string hex;
-  for (unsigned i = 0; i < size; ++i) {
-    hex += "0123456789abcdef"[sum[i] >> 4U];
-    hex += "0123456789abcdef"[sum[i] & 15U];
-  }
-  return hex;
-}
 
 /// Appends to a file what arrives. Where the server sends the whole file although a part was asked
 /// for, begins anew.

@@ -163,7 +163,7 @@ std::string FolderSource::first_page(const ScopeTerm& term) const {
   return address_of({term, {}, false});
 }
 
-Page FolderSource::fetch_page(const std::string& address) {
+HubPage FolderSource::fetch_page(const std::string& address) {
   Position position = position_of(address);
   const bool down = position.term.kind == ScopeTerm::Kind::since;
   std::string body = "[";

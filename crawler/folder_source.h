@@ -29,7 +29,7 @@ class FolderSource final : public PageSource {
   [[nodiscard]] const std::vector<std::string>& fields() const noexcept override { return fields_; }
   [[nodiscard]] std::size_t page_rows() const override { return page_rows_; }
   [[nodiscard]] std::string first_page(const ScopeTerm& term) const override;
-  [[nodiscard]] Page fetch_page(const std::string& address) override;
+  [[nodiscard]] HubPage fetch_page(const std::string& address) override;
   [[nodiscard]] std::optional<HubId> newest(const ScopeTerm& term) override;
   [[nodiscard]] LookupAnswer lookup_model(std::string_view name) override;
   void prove_access() override {}

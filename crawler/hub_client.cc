@@ -163,7 +163,7 @@ std::optional<std::string> HubClient::without_refused(const std::string& url,
   return std::move(dropped->url);
 }
 
-Page HubClient::fetch_page(const std::string& first) {
+HubPage HubClient::fetch_page(const std::string& first) {
   std::string url = first;
   Attempts attempts;
   int hops = 0;
@@ -306,7 +306,7 @@ LookupAnswer HubClient::follow_lookup(std::string url, bool& senseless) {
 }
 
 std::optional<HubId> HubClient::newest(const ScopeTerm& term) {
-  const Page page = fetch_page(listing_url(options_.hub, term, {}, 1, ListingOrder::descending));
+  const HubPage page = fetch_page(listing_url(options_.hub, term, {}, 1, ListingOrder::descending));
   if (page.ids.readable == 0) return std::nullopt;
   return page.ids.first;
 }

@@ -46,7 +46,7 @@ class HubClient final : public PageSource {
   }
   [[nodiscard]] std::string first_page(const ScopeTerm& term) const override;
   /// Fetches a page of a listing. A field that the hub refuses is left out from then on.
-  [[nodiscard]] Page fetch_page(const std::string& url) override;
+  [[nodiscard]] HubPage fetch_page(const std::string& url) override;
   /// One page of one row, from the end of the listing.
   [[nodiscard]] std::optional<HubId> newest(const ScopeTerm& term) override;
   /// Asks for one model by name, following at most two redirects.

@@ -13,7 +13,7 @@
 namespace stemma {
 
 /// A page of a listing.
-struct Page {
+struct HubPage {
   std::string body;  ///< A whole JSON array.
   PageIds ids;
   std::string next;  ///< Address of the next page; empty on the last one.
@@ -73,7 +73,7 @@ class PageSource {
   /// of Kind::since in descending order.
   [[nodiscard]] virtual std::string first_page(const ScopeTerm& term) const = 0;
   /// Throws PageRefused for an address that the source does not take.
-  [[nodiscard]] virtual Page fetch_page(const std::string& address) = 0;
+  [[nodiscard]] virtual HubPage fetch_page(const std::string& address) = 0;
   /// The highest `_id` within `term`; nullopt where there is none, or it cannot be told.
   [[nodiscard]] virtual std::optional<HubId> newest(const ScopeTerm& term) = 0;
 

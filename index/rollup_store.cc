@@ -14,7 +14,9 @@
 namespace stemma {
 namespace {
 
-constexpr std::int64_t kVersion = 2;
+constexpr std::int64_t kVersion = 3;
+constexpr const char* kOlderRows =
+    "SELECT snapshot, entries FROM sums WHERE grp = ? AND block = ? ORDER BY snapshot DESC";
 constexpr std::int64_t kStall = 1, kRollback = 2, kPartial = 4;
 
 std::int64_t user_version(Database& db) {
@@ -73,23 +75,25 @@ struct RollupStore::Impl {
   template <class Visit>
   void each_at(std::int64_t group, SnapshotNumber number, Visit&& visit) {
     constexpr auto kBlock = static_cast<std::int64_t>(kSumsBlock);
-    Statement count{db, "SELECT max(id) FROM names WHERE grp = ?"};
-    count.bind(group);
-    if (!count.next()) return;
-    const std::int64_t blocks = count.integer(0) / kBlock + 1;
-    Statement rows{db,
-                   "SELECT snapshot, entries FROM sums WHERE grp = ? AND block = ?"
-                   " ORDER BY snapshot DESC"};
-    for (std::int64_t block = 0; block < blocks; ++block) {
-      rows.again().bind(group).bind(block);
+    Statement latest{db,
+                     "SELECT block, snapshot, entries FROM latest WHERE grp = ? ORDER BY block"};
+    latest.bind(group);
+    Statement older{db, kOlderRows};
+    while (latest.next()) {
+      const std::int64_t block = latest.integer(0);
       Block sums{};
-      while (rows.next()) {
-        apply(rows.blob(1), sums);
-        if (rows.integer(0) > std::int64_t{number}) continue;
-        for (std::size_t i = 0; i < kSumsBlock; ++i)
-          visit(block * kBlock + static_cast<std::int64_t>(i), sums[i]);
-        break;
+      apply(latest.blob(2), sums);
+      if (latest.integer(1) > std::int64_t{number}) {
+        older.again().bind(group).bind(block);
+        bool there = false;
+        while (!there && older.next()) {
+          apply(older.blob(1), sums);
+          there = older.integer(0) <= std::int64_t{number};
+        }
+        if (!there) continue;
       }
+      for (std::size_t i = 0; i < kSumsBlock; ++i)
+        visit(block * kBlock + static_cast<std::int64_t>(i), sums[i]);
     }
   }
 
@@ -187,12 +191,9 @@ void RollupStore::add(const RolledSnapshot& snapshot, const Rollup& rollup) {
 
   Statement known_names{db, "SELECT name, id FROM names WHERE grp = ? ORDER BY name"};
   Statement add_name{db, "INSERT INTO names (grp, name, id) VALUES (?, ?, ?)"};
-  Statement newest_row{
-      db,
-      "SELECT snapshot, entries FROM sums WHERE grp = ? AND block = ? ORDER BY snapshot DESC"
-      " LIMIT 1"};
-  Statement change_row{db,
-                       "UPDATE sums SET entries = ? WHERE grp = ? AND block = ? AND snapshot = ?"};
+  Statement newest_row{db, "SELECT snapshot, entries FROM latest WHERE grp = ? AND block = ?"};
+  Statement set_row{
+      db, "INSERT OR REPLACE INTO latest (grp, block, snapshot, entries) VALUES (?, ?, ?, ?)"};
   Statement add_row{db, "INSERT INTO sums (grp, block, snapshot, entries) VALUES (?, ?, ?, ?)"};
   Statement add_fresh{db, "INSERT INTO fresh (grp, snapshot, entries) VALUES (?, ?, ?)"};
   const Block nothing{};
@@ -258,10 +259,8 @@ void RollupStore::add(const RolledSnapshot& snapshot, const Rollup& rollup) {
       }
       const std::string back = encode_sums_change(now, before);
       if (back.empty()) continue;
-      if (exists) {
-        change_row.again().bind_blob(back).bind(id).bind(block).bind(row).run();
-      }
-      add_row.again()
+      if (exists) add_row.again().bind(id).bind(block).bind(row).bind_blob(back).run();
+      set_row.again()
           .bind(id)
           .bind(block)
           .bind(std::int64_t{snapshot.number})
@@ -310,19 +309,20 @@ std::vector<std::vector<AdoptionSums>> RollupStore::series(
     by_block[static_cast<std::int64_t>(id / kSumsBlock)].emplace_back(i, id % kSumsBlock);
     by_id.emplace(find.integer(0), i);
   }
-  Statement rows{impl_->db,
-                 "SELECT snapshot, entries FROM sums WHERE grp = ? AND block = ?"
-                 " ORDER BY snapshot DESC"};
+  Statement latest{impl_->db, "SELECT snapshot, entries FROM latest WHERE grp = ? AND block = ?"};
+  Statement older{impl_->db, kOlderRows};
   for (const auto& [block, wanted] : by_block) {
-    rows.again().bind(*group).bind(block);
     Block sums{};
     std::size_t open = numbers.size();
     // Each row holds from its snapshot on until the next one.
-    while (open > 0 && rows.next()) {
-      const auto from = static_cast<SnapshotNumber>(rows.integer(0));
-      impl_->apply(rows.blob(1), sums);
-      for (; open > 0 && numbers[open - 1] >= from; --open) {
-        for (const auto& [name, place] : wanted) all[name][open - 1] = sums[place];
+    for (Statement* const rows : {&latest, &older}) {
+      rows->again().bind(*group).bind(block);
+      while (open > 0 && rows->next()) {
+        const auto from = static_cast<SnapshotNumber>(rows->integer(0));
+        impl_->apply(rows->blob(1), sums);
+        for (; open > 0 && numbers[open - 1] >= from; --open) {
+          for (const auto& [name, place] : wanted) all[name][open - 1] = sums[place];
+        }
       }
     }
   }
@@ -482,6 +482,7 @@ void RollupStore::dump(const std::function<void(const std::string& row)>& visit)
         " FROM snapshots ORDER BY number",
         "SELECT 'groups', id, family, breakdown, policy FROM groups ORDER BY id",
         "SELECT 'names', grp, name, id, '' FROM names ORDER BY grp, name",
+        "SELECT 'latest', grp, block, snapshot, hex(entries) FROM latest ORDER BY grp, block",
         "SELECT 'sums', grp, block, snapshot, hex(entries) FROM sums ORDER BY grp, block, snapshot",
         "SELECT 'fresh', grp, snapshot, hex(entries), '' FROM fresh ORDER BY grp, snapshot",
         "SELECT 'boards', family, board, snapshot, hex(entries) FROM boards"

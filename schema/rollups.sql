@@ -1,6 +1,6 @@
 -- Roll-ups: the sums behind curves and leaderboards. All of it is derived from the store and may be made again
 -- (`stemma rollup`). The code is index/rollup_store and index/rollup_codec. Times are seconds since 1970 UTC.
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- 'definitions': a hash of the families that it was made with. 'complete': '1' once the file has caught up with the store.
 CREATE TABLE facts (
@@ -38,9 +38,18 @@ CREATE TABLE names (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX names_by_id ON names (grp, id);
 
--- Sums of 64 names each (id / 64). The newest row of a block holds them whole, as a change from nothing; each older one what
--- turns the sums of the next newer row into its own. A snapshot without a row is as the newest one before it has it; before the
--- first there is nothing.
+-- Sums of 64 names each (id / 64), whole, as a change from nothing, since `snapshot`. All of a group lie together: they are read
+-- one after the other to find the largest.
+CREATE TABLE latest (
+  grp INTEGER NOT NULL,
+  block INTEGER NOT NULL,
+  snapshot INTEGER NOT NULL,
+  entries BLOB NOT NULL,
+  PRIMARY KEY (grp, block)
+) WITHOUT ROWID;
+
+-- What they were before: each row turns the sums of the next newer one, the newest those of `latest`, into its own. A snapshot
+-- without a row is as the newest one before it has it; before the first there is nothing.
 CREATE TABLE sums (
   grp INTEGER NOT NULL,
   block INTEGER NOT NULL,

@@ -81,8 +81,8 @@ std::string hub_address(std::string_view name) {
   return "https://huggingface.co/" + percent_encode(name, true);
 }
 
-Ancestry ancestry_of(const DumpSource& source) {
-  Ancestry ancestry{.model = source.scope().root, .nodes = {source.scope().root}};
+ModelAncestry ancestry_of(const DumpSource& source) {
+  ModelAncestry ancestry{.model = source.scope().root, .nodes = {source.scope().root}};
   for (const Reached& row : ancestors_of(source.view(), std::span{&ancestry.model, 1}))
     ancestry.nodes.push_back(row.node);
   return ancestry;

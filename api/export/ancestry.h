@@ -8,12 +8,12 @@
 namespace stemma {
 
 /// A model with all that it descends from, for formats that tell of one model.
-struct Ancestry {
+struct ModelAncestry {
   NodeId model;
   std::vector<NodeId> nodes;  ///< The model first, then its ancestors by depth, then name.
 };
 /// Of the root of the dump.
-[[nodiscard]] Ancestry ancestry_of(const DumpSource& source);
+[[nodiscard]] ModelAncestry ancestry_of(const DumpSource& source);
 
 /// The model's address on the Hugging Face Hub.
 [[nodiscard]] std::string hub_address(std::string_view name);

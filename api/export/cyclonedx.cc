@@ -28,7 +28,7 @@ std::string package_url(const SnapshotView& view, NodeId node, std::string_view 
 /// Writes the bill of materials of one model, https://cyclonedx.org/docs/1.6/json
 class BillWriter {
  public:
-  BillWriter(DumpSource& source, const Ancestry& ancestry)
+  BillWriter(DumpSource& source, const ModelAncestry& ancestry)
       : source_{source}, view_{source.view()}, ancestry_{ancestry} {
     for (const NodeId node : ancestry.nodes) commits_[node] = source.commit(node);
   }
@@ -196,7 +196,7 @@ class BillWriter {
 
   DumpSource& source_;
   const SnapshotView& view_;
-  const Ancestry& ancestry_;
+  const ModelAncestry& ancestry_;
   std::map<NodeId, std::string> commits_;
   JsonWriter json_;
 };
@@ -204,7 +204,7 @@ class BillWriter {
 }  // namespace
 
 void write_cyclonedx(DumpSource& source, DumpFolder& folder) {
-  const Ancestry ancestry = ancestry_of(source);
+  const ModelAncestry ancestry = ancestry_of(source);
   DumpText file{folder, "ancestry.cdx.json"};
   file.out() = BillWriter{source, ancestry}.text();
   file.finish(ancestry.nodes.size());

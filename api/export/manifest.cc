@@ -184,7 +184,8 @@ std::string indented(const std::string& json) {
 
 }  // namespace
 
-std::string manifest_json(DumpSource& source, const Census& census, const DumpFolder& folder) {
+std::string manifest_json(DumpSource& source, const Census& census, const DumpFolder& folder,
+                          std::optional<SnapshotNumber> since) {
   const SnapshotView& view = source.view();
   const DumpScope& scope = source.scope();
   const SnapshotTotals& total = view.total();
@@ -194,6 +195,10 @@ std::string manifest_json(DumpSource& source, const Census& census, const DumpFo
   json.number(kDumpSchemaVersion);
   json.key("snapshot");
   json.number(total.number);
+  if (since) {
+    json.key("since");
+    json.number(*since);
+  }
   json.key("observed_at");
   json.time(total.observed_at);
   json.key("partial");

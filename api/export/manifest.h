@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "api/export/dump_folder.h"
@@ -25,8 +26,10 @@ struct Census {
 /// What says of a dump's files what they are: snapshot, counts, files with their hashes, columns,
 /// versions, families, licence and how to cite, and what a reader should know is not in them.
 /// Indented JSON, without a line end. The same snapshot, scope and versions give the same text.
+/// With `since` the files are the changes since that snapshot.
 [[nodiscard]] std::string manifest_json(DumpSource& source, const Census& census,
-                                        const DumpFolder& folder);
+                                        const DumpFolder& folder,
+                                        std::optional<SnapshotNumber> since = {});
 
 /// How to name a dump, and what may be done with it.
 struct DumpCitation {

@@ -82,7 +82,7 @@ void write_entity(JsonWriter& json, const SnapshotView& view, NodeId node) {
 
 void write_prov(DumpSource& source, DumpFolder& folder) {
   const SnapshotView& view = source.view();
-  const Ancestry ancestry = ancestry_of(source);
+  const ModelAncestry ancestry = ancestry_of(source);
   JsonWriter json;
   json.begin_object();
   write_context(json);

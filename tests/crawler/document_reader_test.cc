@@ -218,7 +218,7 @@ TEST_CASE("a document that is too long for a folder is counted", "[crawler][read
   write(dir / "hub/a.json", lines_of(1, 1) + "{\"a\":\"" + std::string(kLongestDocument, 'x') +
                                 "\"}\n" + lines_of(2, 2));
   FolderSource source{dir / "hub"};
-  const Page page = source.fetch_page(source.first_page({}));
+  const HubPage page = source.fetch_page(source.first_page({}));
   CHECK(page.ids.readable == 2);
   CHECK(page.ids.rows == 3);
 }

@@ -31,21 +31,21 @@ TEST_CASE("a folder of documents is a hub", "[crawler][folder]") {
   FolderSource source{dir / "hub", 2};
 
   SECTION("in pages, in order of _id, the last of each") {
-    const Page first = source.fetch_page(source.first_page({}));
+    const HubPage first = source.fetch_page(source.first_page({}));
     CHECK(first.ids.rows == 2);
     CHECK(first.ids.ascending);
     CHECK(first.body.find("\"likes\":7") != std::string::npos);
-    const Page second = source.fetch_page(first.next);
+    const HubPage second = source.fetch_page(first.next);
     CHECK(second.ids.rows == 2);
     CHECK(second.next.empty());
     CHECK(first.ids.last < second.ids.first);
     CHECK(source.newest({}) == second.ids.last);
   }
   SECTION("in part") {
-    const Page part = source.fetch_page(source.first_page({ScopeTerm::Kind::search, "QWEN"}));
+    const HubPage part = source.fetch_page(source.first_page({ScopeTerm::Kind::search, "QWEN"}));
     CHECK(part.ids.rows == 1);
     CHECK(source.fetch_page(source.first_page({ScopeTerm::Kind::author, "o"})).ids.rows == 2);
-    const Page down = source.fetch_page(source.first_page({ScopeTerm::Kind::since, ""}));
+    const HubPage down = source.fetch_page(source.first_page({ScopeTerm::Kind::since, ""}));
     CHECK(down.ids.descending);
     CHECK(down.ids.first == *source.newest({}));
   }

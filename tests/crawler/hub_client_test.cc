@@ -60,7 +60,7 @@ struct Rig {
         [this] { return RateLimiter::Clock::time_point{} + slept; });
     client->use_fields({"author", "usedStorage", "tags"});
   }
-  Page page() { return client->fetch_page(client->first_page({})); }
+  HubPage page() { return client->fetch_page(client->first_page({})); }
 
   ScriptedHttp http;
   std::chrono::steady_clock::duration slept{0};
@@ -84,7 +84,7 @@ bool contains(const std::string& text, const std::string& part) {
 
 TEST_CASE("a page and its next link", "[crawler][hub]") {
   Rig rig{{answer(200, kPage, {{"link", "</api/models?cursor=x>; rel=\"next\""}})}};
-  const Page page = rig.page();
+  const HubPage page = rig.page();
   CHECK(page.body == kPage);
   CHECK(page.ids.rows == 1);
   CHECK(page.next == kHub + "/api/models?cursor=x");
@@ -100,7 +100,7 @@ TEST_CASE("what is no page is asked for again", "[crawler][hub]") {
                answer(307, "", {{"Location", "https://evil/"}}),
                answer(200, kPage, {{"Link", "<https://evil.example/>; rel=\"next\""}}));
   Rig rig{{bad, bad, answer(200, kPage)}};
-  const Page page = rig.page();
+  const HubPage page = rig.page();
   CHECK(page.ids.rows == 1);
   CHECK(page.next.empty());
   CHECK(rig.slept > 1s);
@@ -266,7 +266,7 @@ TEST_CASE("recorded answers of the Hub are understood", "[crawler][hub]") {
                       "eyJfaWQiOnsiJGx0IjoiNmEwZTMxNDFmMjdlNGU0NGU5OTlhMjhhIn19>; rel=\"next\""},
                      {"ratelimit", "\"api\";r=499;t=295"},
                      {"ratelimit-policy", "\"fixed window\";\"api\";q=500;w=300"}})}};
-    const Page read = rig.page();
+    const HubPage read = rig.page();
     CHECK(read.ids.rows == 2);
     CHECK(read.ids.ascending);
     CHECK(contains(read.next, "cursor=eyJfaWQi"));

@@ -29,7 +29,7 @@ class MemoryHub final : public PageSource {
   [[nodiscard]] std::string first_page(const ScopeTerm& term) const override {
     return term.kind == ScopeTerm::Kind::since ? "down " : "up ";
   }
-  [[nodiscard]] Page fetch_page(const std::string& address) override {
+  [[nodiscard]] HubPage fetch_page(const std::string& address) override {
     ++pages;
     const bool down = address.rfind("down ", 0) == 0;
     const std::string after = address.substr(address.find(' ') + 1);

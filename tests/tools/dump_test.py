@@ -157,6 +157,30 @@ class Dumps(unittest.TestCase):
             rows.close()
         return manifest, lines
 
+    def check_apply(self, newest):
+        """An old dump brought forward is the new one, to the byte, in one step or in several."""
+        if newest < 2:
+            return
+        step = self.path / "dump-1"
+        large = (step / "models.csv").stat().st_size > 2_000_000
+        for number in [] if large else range(2, newest + 1):
+            out = self.path / f"changes-{number}"
+            stemma(self.data, "export", "--since", number - 1, "--as-of", number, "--out", out)
+            stemma(self.data, "apply", step, out, "--out", self.path / f"applied-{number}")
+            step = self.path / f"applied-{number}"
+            self.same_files(step, self.path / f"dump-{number}")
+        at_once = self.path / "changes-at-once"
+        stemma(self.data, "export", "--since", 1, "--zstd", "--out", at_once)
+        stemma(self.data, "apply", self.path / "dump-1", at_once, "--out", self.path / "applied-at-once")
+        self.same_files(self.path / "applied-at-once", self.path / f"dump-{newest}")
+
+    def same_files(self, got, expected):
+        self.assertEqual(sorted(p.name for p in got.iterdir()), sorted(p.name for p in expected.iterdir()))
+        for file in expected.iterdir():
+            if (got / file.name).read_bytes() != file.read_bytes():
+                a, b = ((f / file.name).read_text("utf-8").splitlines() for f in (got, expected))
+                self.fail(f"{got / file.name}: {next((x, y) for x, y in zip(a + [None], b + [None]) if x != y)}")
+
     def check_history(self, newest):
         dumps = [Dump([], [])]
         for number in range(1, newest + 1):
@@ -165,6 +189,7 @@ class Dumps(unittest.TestCase):
             self.assertEqual(manifest["counts"]["models"], {"live": stats["models"], "gone": stats["gone"], "ghost": stats["ghosts"]})
             self.assertEqual(manifest["counts"]["edges"]["live"], stats["edges"])
             dumps.append(dump)
+        self.check_apply(newest)
         for number in range(1, newest + 1):
             before = Dump([dict(r) for r in dumps[number - 1].models.values()], [dict(r) for r in dumps[number - 1].edges.values()])
             lines = changes(self.data, number - 1, "--as-of", number)
@@ -226,6 +251,26 @@ class Dumps(unittest.TestCase):
             if file.suffix == ".zst":
                 plain = subprocess.run(["zstd", "-dc", file], capture_output=True, check=True).stdout
                 self.assertIn(b"Qwen/Qwen2-7B", plain)
+
+    def test_changes_that_do_not_belong_to_a_dump(self):
+        for day in (1, 2, 3):
+            self.publish(day, [document(1, "a/b"), *(tagged(n, f"x/{n}", "a/b") for n in range(2, 5 + day))])
+        one, two = self.dump(1), self.dump(2)
+        changes, out = self.path / "changes", self.path / "out"
+        stemma(self.data, "export", "--since", 1, "--as-of", 2, "--out", changes)
+        for dump, since in ((two, changes), (changes, changes), (one, two), (one, self.path / "missing"), (self.dump(1, "--root", "a/b"), changes)):
+            stemma(self.data, "apply", dump, since, "--out", out, status=2)
+        stemma(self.data, "apply", one, changes, "--out", one, status=2)
+        for wrong in (["--since", 1, "--format", "csv"], ["--since", 1, "--root", "a/b"]):
+            stemma(self.data, "export", *wrong, "--out", out, status=2)
+        stemma(self.data, "export", "--since", 3, "--out", out, status=1)
+        lines = (changes / "changes.ndjson").read_bytes()
+        (changes / "changes.ndjson").write_bytes(lines[:-20])
+        stemma(self.data, "apply", one, changes, "--out", out, status=1)
+        (changes / "changes.ndjson").write_bytes(lines)
+        (one / "models.csv").write_bytes((one / "models.csv").read_bytes().replace(b"a/b", b"a/c"))
+        stemma(self.data, "apply", one, changes, "--out", out, status=1)
+        self.assertFalse((out / "manifest.json").exists())
 
     def test_calls_that_are_wrong_and_places_that_cannot_be_written(self):
         self.publish(1, [document(1, "a/b")])
