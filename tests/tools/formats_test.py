@@ -328,6 +328,49 @@ class Formats(unittest.TestCase):
             self.assertFalse((out / "manifest.json").exists())
             self.assertEqual([p.name for p in out.rglob("*") if ".new." in p.name or ".building." in p.name], [])
 
+    def example(self, name, *arguments, timeout=300):
+        done = subprocess.run([sys.executable, ROOT / "tools" / name, *map(str, arguments)], capture_output=True, text=True, timeout=timeout)
+        self.assertEqual(done.returncode, 0, done.stderr[-3000:])
+        return done.stdout
+
+    @unittest.skipUnless(HAS_PARQUET, "built without Arrow")
+    def test_examples_of_tools(self):
+        module("duckdb")
+        module("pandas")
+        module("matplotlib")
+        nights = self.path / "dated"
+        for number in (3, 4):
+            stemma(self.data, "export", "--format", "parquet", "--as-of", number, "--out", nights / str(number))
+        rows = self.example("spark/nights.py", nights, "SELECT count(DISTINCT snapshot), count(*) FROM observations")
+        self.assertIn(" 2 ", rows)
+        expected = json.loads(stemma(self.data, "family", "qwen3", "--json"))["derivatives"]
+        server = subprocess.Popen([STEMMA, "--data", self.data, "serve", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                  text=True, env=ENVIRONMENT)
+        try:
+            address = "http://" + server.stdout.readline().strip().rsplit("/", 1)[-1].split()[-1]
+            told = self.example("notebook.py", self.out, "--api", address, "--out", self.path / "growth.svg")
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+            server.stdout.close()
+        self.assertIn(f"{expected:,} derivatives of qwen3 in the dump", told)
+        self.assertIn(f"{expected:,} by the API", told)
+        self.assertIn("<svg", (self.path / "growth.svg").read_text("utf-8"))
+
+    @unittest.skipUnless(HAS_PARQUET, "built without Arrow")
+    @unittest.skipUnless(shutil.which("java"), "no java: tools/install-dependencies --tests installs one")
+    def test_spark_comes_to_the_same_sizes_and_shares(self):
+        module("pyspark")
+        result = json.loads(self.example("spark/family_sizes.py", self.out, "--json", timeout=500).splitlines()[-1])
+        told = json.loads(stemma(self.data, "families", "--json"))["items"]
+        self.assertEqual({f["name"]: {"official": f["official"], "derivatives": f["derivatives"]} for f in told if f["official"] + f["derivatives"]},
+                         {n: f for n, f in result["families"].items() if f["official"] + f["derivatives"]})
+        shares = {f["name"]: f["models"] for f in json.loads(stemma(self.data, "families", "--policy", "fractional", "--json"))["items"]}
+        self.assertGreater(json.loads(stemma(self.data, "stats", "--json"))["cycles"], 0)
+        for name, share in result["shares"].items():
+            if name != "other":  # what ends in no family is a number beside the families
+                self.assertAlmostEqual(share, shares[name], places=5, msg=name)
+
     @unittest.skipUnless(HAS_PARQUET, "built without Arrow")
     def test_datasets_finds_the_tables(self):
         """What datasets.load_dataset reads of a folder: the configurations in README.md, and files that are there."""
