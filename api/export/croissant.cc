@@ -4,24 +4,13 @@
 
 #include "api/export/dump.h"
 #include "api/export/formats.h"
+#include "api/export/json_ld.h"
 #include "api/export/manifest.h"
 #include "api/export/tables.h"
-#include "api/json.h"
 #include "schema/error.h"
 
 namespace stemma {
 namespace {
-
-void member(JsonWriter& json, std::string_view key, std::string_view text) {
-  json.key(key);
-  json.text(text);
-}
-void reference(JsonWriter& json, std::string_view key, std::string_view id) {
-  json.key(key);
-  json.begin_object();
-  member(json, "@id", id);
-  json.end_object();
-}
 
 std::string_view type_of(FieldType type) {
   switch (type) {

@@ -5,18 +5,13 @@
 #include "api/export/ancestry.h"
 #include "api/export/dump.h"
 #include "api/export/formats.h"
-#include "api/json.h"
+#include "api/export/json_ld.h"
 #include "graph/license_terms.h"
 #include "schema/percent.h"
 #include "schema/text.h"
 
 namespace stemma {
 namespace {
-
-void member(JsonWriter& json, std::string_view key, std::string_view text) {
-  json.key(key);
-  json.text(text);
-}
 
 /// https://github.com/package-url/purl-spec, type huggingface: the version is the commit.
 std::string package_url(const SnapshotView& view, NodeId node, std::string_view commit) {

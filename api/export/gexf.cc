@@ -7,24 +7,11 @@
 namespace stemma {
 namespace {
 
-std::string_view type_of(FieldType type) {
-  switch (type) {
-    case FieldType::integer:
-      return "long";
-    case FieldType::number:
-      return "double";
-    case FieldType::flag:
-      return "boolean";
-    default:
-      return "string";
-  }
-}
-
 void append_attributes(std::string& out, const FieldInfos& fields, std::string_view of) {
   out += fmt::format("    <attributes class=\"{}\" mode=\"static\">\n", of);
   for (std::size_t i = 0; i < fields.size(); ++i) {
     out += fmt::format("      <attribute id=\"{}\" title=\"{}\" type=\"{}\"/>\n", i, fields[i].name,
-                       type_of(fields[i].type));
+                       xml_type(fields[i].type));
   }
   out += "    </attributes>\n";
 }

@@ -7,26 +7,13 @@
 namespace stemma {
 namespace {
 
-std::string_view type_of(FieldType type) {
-  switch (type) {
-    case FieldType::integer:
-      return "long";
-    case FieldType::number:
-      return "double";
-    case FieldType::flag:
-      return "boolean";
-    default:
-      return "string";
-  }
-}
-
 /// What igraph calls the text that a vertex is looked up by.
 std::string_view key_name(std::string_view field) { return field == "id" ? "name" : field; }
 
 void append_keys(std::string& out, const FieldInfos& fields, std::string_view of, char prefix) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     out += fmt::format("  <key id=\"{}{}\" for=\"{}\" attr.name=\"{}\" attr.type=\"{}\"/>\n",
-                       prefix, i, of, key_name(fields[i].name), type_of(fields[i].type));
+                       prefix, i, of, key_name(fields[i].name), xml_type(fields[i].type));
   }
 }
 

@@ -2,21 +2,10 @@
 
 #include "api/export/ancestry.h"
 #include "api/export/formats.h"
-#include "api/json.h"
+#include "api/export/json_ld.h"
 
 namespace stemma {
 namespace {
-
-void member(JsonWriter& json, std::string_view key, std::string_view text) {
-  json.key(key);
-  json.text(text);
-}
-void reference(JsonWriter& json, std::string_view key, std::string_view id) {
-  json.key(key);
-  json.begin_object();
-  member(json, "@id", id);
-  json.end_object();
-}
 
 // https://www.w3.org/TR/prov-o and https://www.w3.org/TR/json-ld11
 void write_context(JsonWriter& json) {

@@ -3,7 +3,23 @@
 #include <string>
 #include <string_view>
 
+#include "api/fields/field.h"
+
 namespace stemma {
+
+/// What GraphML and GEXF call the type of a field.
+constexpr std::string_view xml_type(FieldType type) {
+  switch (type) {
+    case FieldType::integer:
+      return "long";
+    case FieldType::number:
+      return "double";
+    case FieldType::flag:
+      return "boolean";
+    default:
+      return "string";
+  }
+}
 
 /// Appends text as it may stand in an element or an attribute of XML 1.0; characters that XML does
 /// not have become U+FFFD.
