@@ -49,6 +49,15 @@ void append_csv_value(std::string& out, const Value& value) {
     out.append(digits.data(), digits.size());
     return;
   }
+  // Neither has anything to be quoted.
+  if (const auto* id = std::get_if<HubId>(&value)) {
+    out += id->hex();
+    return;
+  }
+  if (const auto* time = std::get_if<TimeValue>(&value)) {
+    out += format_utc(time->seconds);
+    return;
+  }
   append_quoted(out, plain_text(value));
 }
 
