@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "schema/error.h"
@@ -28,6 +30,9 @@ constexpr std::string_view kTimes[] = {"createdAt", "lastModified"};
 }  // namespace
 
 bool is_parquet(const std::string& file) {
+  // What is read of a pipe is gone from it.
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) return false;
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> open{std::fopen(file.c_str(), "rb"),
                                                              std::fclose};
   std::array<char, 4> front{};

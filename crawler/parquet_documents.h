@@ -9,7 +9,8 @@
 
 namespace stemma {
 
-/// Whether the file begins as Parquet files do. False for what cannot be opened.
+/// Whether the file begins as Parquet files do. False for what cannot be opened and for pipes, of
+/// which nothing is read.
 [[nodiscard]] bool is_parquet(const std::string& file);
 
 /// What a Parquet file of hub models did not give.

@@ -65,6 +65,7 @@ class ExportQuery : QueryBase {
     if (root) request.scope.root = resolve_model(*root);
     AdoptionSource adoption{DataDir::open(globals_.data)};
     request.adoption = &adoption;
+    request.families = &families_;
     if (since) return export_changes(static_cast<SnapshotNumber>(*since), request);
     const DumpReport report = write_dump(*facts_, request);
     if (globals_.json) return print_file(request.directory / kManifestName);

@@ -73,7 +73,8 @@ std::string dump_step(const CliGlobals& globals, const DataDir& data, const std:
   SnapshotSet snapshots{data};
   SnapshotFacts facts{snapshots.current(), families};
   AdoptionSource adoption{data};
-  const auto [report, directory] = write_dated_dump(facts, &adoption, read_formats(formats), out);
+  const auto [report, directory] =
+      write_dated_dump(facts, &adoption, &families, read_formats(formats), out);
   return fmt::format("{} and {} of snapshot {} in {}", plural(report.models, "model"),
                      plural(report.edges, "edge"), facts.number(), directory.string());
 }

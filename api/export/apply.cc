@@ -418,7 +418,7 @@ DumpReport write_changes_dump(SnapshotFacts& facts, SnapshotSource& snapshots, S
                                           ": the snapshot to be told of is " +
                                           std::to_string(number) + "; give an earlier one, or 0"};
   }
-  DumpSource source{facts, {}, request.adoption};
+  DumpSource source{facts, {}, request.adoption, request.families};
   DumpFolder folder{request.directory, request.zstd};
   std::error_code error;
   fs::remove(request.directory / kManifestName, error);

@@ -31,11 +31,12 @@ std::filesystem::path dump_folder(const std::filesystem::path& out, const Snapsh
 }  // namespace
 
 DatedDump write_dated_dump(SnapshotFacts& facts, AdoptionSource* adoption,
-                           std::vector<const DumpFormat*> formats,
+                           const FamilySet* families, std::vector<const DumpFormat*> formats,
                            const std::filesystem::path& out) {
   DumpRequest request;
   request.formats = std::move(formats);
   request.adoption = adoption;
+  request.families = families;
   request.directory = dump_folder(out, facts.snapshot().total());
   DatedDump dump{write_dump(facts, request), request.directory};
   const std::filesystem::path beside = out / "latest.new";

@@ -16,6 +16,7 @@ struct DatedDump {
 /// `2026-01-05-N` where another snapshot of that day is there), and lets the link `latest` lead to
 /// it once it is whole. Throws Error{storage}.
 [[nodiscard]] DatedDump write_dated_dump(SnapshotFacts& facts, AdoptionSource* adoption,
+                                         const FamilySet* families,
                                          std::vector<const DumpFormat*> formats,
                                          const std::filesystem::path& out);
 

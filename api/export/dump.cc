@@ -38,7 +38,7 @@ void write_tables(DumpSource& source, const DumpFormat& format, DumpFolder& fold
 }
 
 DumpReport write_dump(SnapshotFacts& facts, const DumpRequest& request) {
-  DumpSource source{facts, request.scope, request.adoption};
+  DumpSource source{facts, request.scope, request.adoption, request.families};
   for (const DumpFormat* format : request.formats) {
     if (format->require != nullptr) format->require(source);
   }

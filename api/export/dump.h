@@ -20,6 +20,9 @@ struct DumpRequest {
   bool zstd = false;                   ///< Every file that is not compressed by itself.
   std::filesystem::path directory;     ///< Made where it is missing.
   AdoptionSource* adoption = nullptr;  ///< Where observations and roll-ups are from.
+  /// As they are defined, before the series of a snapshot are found: roll-ups of others are left
+  /// out. Null leaves that unasked.
+  const FamilySet* families = nullptr;
 };
 
 struct DumpReport {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -93,6 +94,13 @@ DumpFile::~DumpFile() {
   if (impl_->descriptor < 0) return;
   ::close(impl_->descriptor);
   ::unlink(impl_->beside.c_str());
+  // Folders that were made for it go, where nothing else is in them.
+  auto folder = impl_->path.parent_path();
+  for (auto slash = std::count(impl_->name.begin(), impl_->name.end(), '/'); slash > 0; --slash) {
+    std::error_code ignored;
+    if (!std::filesystem::remove(folder, ignored)) break;
+    folder = folder.parent_path();
+  }
 }
 
 void DumpFile::write(std::string_view bytes) {

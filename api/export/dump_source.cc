@@ -4,13 +4,20 @@
 
 #include "graph/walk.h"
 #include "index/crawl_ledger.h"
+#include "index/rollups.h"
 #include "schema/error.h"
 #include "schema/snapshot_origin.h"
 
 namespace stemma {
 
-DumpSource::DumpSource(SnapshotFacts& facts, const DumpScope& scope, AdoptionSource* adoption)
-    : facts_{facts}, view_{facts.snapshot()}, scope_{scope}, rows_{view_}, adoption_{adoption} {
+DumpSource::DumpSource(SnapshotFacts& facts, const DumpScope& scope, AdoptionSource* adoption,
+                       const FamilySet* families)
+    : facts_{facts},
+      view_{facts.snapshot()},
+      scope_{scope},
+      rows_{view_},
+      adoption_{adoption},
+      defined_{families} {
   if (scope.everything()) return;
   std::vector<NodeId> roots{scope.root};
   if (scope.family != nullptr) roots = facts.families().roots(view_, *scope.family);
@@ -34,9 +41,11 @@ RollupStore* DumpSource::rollups() {
     looked_for_rollups_ = true;
     try {
       rollups_.emplace(adoption_->rollups());
+      if (defined_ != nullptr) require_same_families(*rollups_, *defined_);
       if (rollups_->newest() < view_.total().number) rollups_.reset();
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::unavailable) throw;
+      rollups_.reset();
     }
   }
   return rollups_ ? &*rollups_ : nullptr;

@@ -27,7 +27,9 @@ struct DumpScope {
 class DumpSource {
  public:
   /// `adoption` may be null: there are no observations and no roll-ups then.
-  DumpSource(SnapshotFacts& facts, const DumpScope& scope, AdoptionSource* adoption);
+  /// Roll-ups that were made with other families than `families` are none; null: any will do.
+  DumpSource(SnapshotFacts& facts, const DumpScope& scope, AdoptionSource* adoption,
+             const FamilySet* families = nullptr);
 
   [[nodiscard]] SnapshotFacts& facts() const noexcept { return facts_; }
   [[nodiscard]] const SnapshotView& view() const noexcept { return view_; }
@@ -73,6 +75,7 @@ class DumpSource {
   const DumpScope scope_;
   const RowReader rows_;
   AdoptionSource* const adoption_;
+  const FamilySet* const defined_;
   std::optional<std::vector<bool>> inside_;
   std::vector<std::uint32_t> places_;
   bool looked_for_rollups_ = false;

@@ -22,12 +22,14 @@ TEST_CASE("a night's dump has a folder by its day, and latest leads to it", "[ap
   const FamilySet families{test_families()};
   const std::vector<const DumpFormat*> formats{&parse_dump_format("csv")};
   SnapshotFacts first{snapshot(source, 1), families};
-  CHECK(write_dated_dump(first, nullptr, formats, out.path()).directory.filename() == "2026-01-05");
+  CHECK(write_dated_dump(first, nullptr, nullptr, formats, out.path()).directory.filename() ==
+        "2026-01-05");
   CHECK(std::filesystem::read_symlink(out.path() / "latest") == "2026-01-05");
   // The same again takes its own place; another snapshot of the same day does not.
-  CHECK(write_dated_dump(first, nullptr, formats, out.path()).directory.filename() == "2026-01-05");
+  CHECK(write_dated_dump(first, nullptr, nullptr, formats, out.path()).directory.filename() ==
+        "2026-01-05");
   SnapshotFacts second{snapshot(source, 2), families};
-  CHECK(write_dated_dump(second, nullptr, formats, out.path()).directory.filename() ==
+  CHECK(write_dated_dump(second, nullptr, nullptr, formats, out.path()).directory.filename() ==
         "2026-01-05-2");
   CHECK(std::filesystem::read_symlink(out.path() / "latest") == "2026-01-05-2");
   CHECK(std::filesystem::exists(out.path() / "latest" / "manifest.json"));

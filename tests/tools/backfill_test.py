@@ -257,6 +257,14 @@ class Backfill(unittest.TestCase):
         told = stemma(self.path / "e", "import", other)
         self.assertIn("config 3", told)
         self.assertIn("documents rejected", told)
+        # Of a named pipe nothing is read ahead.
+        fifo, text = self.path / "fifo", "".join(json.dumps(d) + "\n" for d in docs)
+        os.mkfifo(fifo)
+        writer = threading.Thread(target=fifo.write_text, args=(text,))
+        writer.start()
+        stemma(self.path / "g", "import", fifo, "--complete")
+        writer.join()
+        self.assertEqual(json.loads(stemma(self.path / "g", "stats", "--json"))["models"], len(docs))
         with good.open("rb") as stdin:
             pipe = subprocess.run([STEMMA, "--data", self.path / "f", "import", "-"], stdin=stdin, capture_output=True, text=True, env=ENVIRONMENT)
         self.assertEqual(pipe.returncode, 2)

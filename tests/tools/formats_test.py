@@ -114,6 +114,15 @@ class Formats(unittest.TestCase):
             for column in columns:
                 self.assertIn(f"| `{column}`", schema)
 
+    @unittest.skipUnless(HAS_PARQUET, "built without Arrow")
+    def test_roll_ups_of_other_families_are_left_out_and_told(self):
+        families, out = self.path / "families.toml", self.path / "other-families"
+        families.write_text('[[family]]\nname = "hostile"\nowners = ["hostile"]\n')
+        stemma(self.data, "--families", families, "export", "--format", "parquet", "--out", out)
+        self.assertFalse((out / "rollups").exists())
+        manifest = json.loads((out / "manifest.json").read_text("utf-8"))
+        self.assertTrue(any(g["kind"] == "table_missing" and "rollups" in g["note"] for g in manifest["known_gaps"]))
+
     def test_hostile_names_and_words_survive(self):
         words = {d["id"]: d["pipeline_tag"] for d in HOSTILE}
         self.assertEqual({m["id"]: m["pipeline_tag"] for m in self.models if m["id"] in words}, words)
