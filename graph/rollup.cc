@@ -10,6 +10,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "graph/burst.h"
 #include "graph/descendant_sums.h"
 #include "graph/shares.h"
 #include "graph/walk.h"
@@ -19,8 +20,8 @@ namespace stemma {
 
 std::string_view to_string(Breakdown breakdown) noexcept {
   constexpr std::array<std::string_view, kBreakdowns> kNames{
-      "role",      "relation", "author", "license", "library",    "pipeline_tag",
-      "quantizer", "depth",    "series", "created", "descendants"};
+      "role",      "relation", "author", "license", "library", "pipeline_tag",
+      "quantizer", "depth",    "series", "created", "burst",   "descendants"};
   return kNames[static_cast<std::size_t>(breakdown)];
 }
 
@@ -213,9 +214,9 @@ class Buckets {
 };
 
 constexpr std::array kDerivativeBreakdowns{
-    Breakdown::relation, Breakdown::author,       Breakdown::license,
-    Breakdown::library,  Breakdown::pipeline_tag, Breakdown::quantizer,
-    Breakdown::depth,    Breakdown::series,       Breakdown::created};
+    Breakdown::relation,     Breakdown::author,    Breakdown::license, Breakdown::library,
+    Breakdown::pipeline_tag, Breakdown::quantizer, Breakdown::depth,   Breakdown::series,
+    Breakdown::created,      Breakdown::burst};
 
 /// A family's derivatives, told apart in every way.
 template <class Sums>
@@ -240,6 +241,7 @@ struct RollupContext {
   // both.
 
   void sum_up_descendants() {
+    bursts = find_bursts(snapshot);
     below = descendant_sums(snapshot, [this](NodeId node) {
       AdoptionSums one = contribution(snapshot, counts, node);
       one.fresh = one.downloaded = 0;  // nobody asks for these of single models
@@ -277,6 +279,8 @@ struct RollupContext {
         return key == 0 ? std::string{kNotDeclared}
                         : std::to_string(key / 12 + 1970) + (key % 12 < 9 ? "-0" : "-") +
                               std::to_string(key % 12 + 1);
+      case Breakdown::burst:
+        return key == 0 ? kNotInBurst : kInBurst;
       case Breakdown::quantizer:
         return key == 0 ? kOtherQuantizers : term_name(key);
       default:
@@ -288,6 +292,7 @@ struct RollupContext {
   const FamilySet& families;
   const DerivedCounts& counts;
   std::vector<bool> quantizer;  ///< By term.
+  std::vector<bool> bursts;     ///< By node: whether it is set aside.
   std::vector<bool> has_point;  ///< By node: whether all that is derived of it is there.
   DescendantSums below;
   std::unique_ptr<ShareSplitter> splitter;
@@ -480,6 +485,7 @@ class Roller {
       buckets[Breakdown::series].add(series == series_of_root_.end() ? 0 : series->second, part);
     }
     buckets[Breakdown::created].add(month_of_node(row.node), part);
+    buckets[Breakdown::burst].add(context_.bursts[row.node] ? 1 : 0, part);
   }
 
   template <class Sums>

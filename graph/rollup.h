@@ -69,10 +69,11 @@ enum class Breakdown : std::uint8_t {
   depth,
   series,   ///< Of the root at the top of the shortest path.
   created,  ///< Month of creation, `2024-07`.
+  burst,    ///< Those that the rule of bursts sets aside (graph/burst.h), and the others.
   // Of the whole hub.
   descendants,  ///< Of each model that has some, by its key.
 };
-inline constexpr std::size_t kBreakdowns = 11;
+inline constexpr std::size_t kBreakdowns = 12;
 [[nodiscard]] std::string_view to_string(Breakdown breakdown) noexcept;
 
 enum class SharePolicy : std::uint8_t { any, fractional };
@@ -82,6 +83,8 @@ inline constexpr const char* kDerivatives = "derivatives";
 inline constexpr const char* kHubModels = "models";  ///< All live models of the hub.
 inline constexpr const char* kHubOther = "other";    ///< What ends in no family (`fractional`).
 inline constexpr const char* kOtherQuantizers = "other";
+inline constexpr const char* kNotInBurst = "kept";
+inline constexpr const char* kInBurst = "set_aside";
 
 /// Which sums: of a family or, where `family` is empty, of the whole hub.
 struct RollupKey {

@@ -14,9 +14,10 @@
 namespace stemma {
 namespace {
 
-constexpr std::int64_t kVersion = 3;
+constexpr std::int64_t kVersion = 4;
 constexpr const char* kOlderRows =
     "SELECT snapshot, entries FROM sums WHERE grp = ? AND block = ? ORDER BY snapshot DESC";
+constexpr const char* kNameOfId = "SELECT name FROM names WHERE grp = ? AND id = ?";
 constexpr std::int64_t kStall = 1, kRollback = 2, kPartial = 4;
 
 std::int64_t user_version(Database& db) {
@@ -29,6 +30,53 @@ std::string_view policy_name(SharePolicy policy) {
 }
 
 using Block = std::array<AdoptionSums, kSumsBlock>;
+
+/// How many of the largest names are kept with each snapshot: what charts show, and by downloads as
+/// many as leaderboards rank.
+constexpr std::size_t top_names_kept(SumsRank by) {
+  return by == SumsRank::downloads ? kBoardRows : 128;
+}
+/// Groups with fewer names are as quickly read whole.
+constexpr std::size_t kWorthTopNames = 16 * kSumsBlock;
+
+std::int64_t rank_value(const AdoptionSums& sums, SumsRank by, SharePolicy policy) {
+  switch (by) {
+    case SumsRank::models:
+      return policy == SharePolicy::any ? sums.models : sums.share;
+    case SumsRank::downloads:
+      return sums.value(CountKind::downloads);
+    case SumsRank::downloads_all_time:
+      return sums.value(CountKind::downloads_all_time);
+    case SumsRank::downloads_7d:
+      return sums.value(CountKind::downloads_7d);
+    case SumsRank::likes:
+      return sums.value(CountKind::likes);
+  }
+  return 0;
+}
+
+/// A name of today with its number in its group.
+struct TopName {
+  std::int64_t value = 0;
+  std::int64_t id = 0;
+  const std::string* name = nullptr;
+};
+
+/// The numbers of the largest names, the largest first, as a row of `tops` holds them.
+std::string encode_top_names(std::vector<TopName>& names, std::size_t most) {
+  const auto larger = [](const TopName& a, const TopName& b) {
+    return a.value != b.value ? a.value > b.value : *a.name < *b.name;
+  };
+  const std::size_t kept = std::min(most, names.size());
+  const auto end = names.begin() + static_cast<std::ptrdiff_t>(kept);
+  if (kept < names.size()) std::nth_element(names.begin(), end, names.end(), larger);
+  std::sort(names.begin(), end, larger);
+  std::string bytes;
+  ByteWriter writer{bytes};
+  for (auto one = names.begin(); one != end; ++one)
+    writer.varint(static_cast<std::uint64_t>(one->id));
+  return bytes;
+}
 
 }  // namespace
 
@@ -123,6 +171,31 @@ struct RollupStore::Impl {
     return name.text(0);
   }
 
+  /// `names` are those of a group's `entries` that have anybody, with their numbers.
+  void add_top_names(Statement& add, std::int64_t group, const RollupKey& key,
+                     SnapshotNumber number,
+                     const std::vector<std::pair<std::int64_t, const std::string*>>& names,
+                     const std::vector<const AdoptionSums*>& sums) {
+    if (names.size() < kWorthTopNames) return;
+    std::vector<TopName> ranked(names.size());
+    for (std::size_t rank = 0; rank < kSumsRanks; ++rank) {
+      const auto by = static_cast<SumsRank>(rank);
+      for (std::size_t i = 0; i < names.size(); ++i)
+        ranked[i] = {rank_value(*sums[i], by, key.policy), names[i].first, names[i].second};
+      add.again()
+          .bind(group)
+          .bind(static_cast<std::int64_t>(rank))
+          .bind(std::int64_t{number})
+          .bind_blob(encode_top_names(ranked, top_names_kept(by)))
+          .run();
+    }
+  }
+
+  /// At most `most`, the largest first, ties by name; a look at the whole group.
+  template <class Value>
+  std::vector<std::string> find_largest(std::int64_t group, SnapshotNumber number, std::size_t most,
+                                        Value&& value);
+
   void apply(std::string_view bytes, Block& block) const {
     if (!apply_sums_change(bytes, block)) throw damaged();
   }
@@ -196,14 +269,25 @@ void RollupStore::add(const RolledSnapshot& snapshot, const Rollup& rollup) {
       db, "INSERT OR REPLACE INTO latest (grp, block, snapshot, entries) VALUES (?, ?, ?, ?)"};
   Statement add_row{db, "INSERT INTO sums (grp, block, snapshot, entries) VALUES (?, ?, ?, ?)"};
   Statement add_fresh{db, "INSERT INTO fresh (grp, snapshot, entries) VALUES (?, ?, ?)"};
+  Statement add_top{db, "INSERT INTO tops (grp, rank_by, snapshot, entries) VALUES (?, ?, ?, ?)"};
   const Block nothing{};
   std::string fresh;
+  std::vector<std::pair<std::int64_t, const std::string*>> top_names;
+  std::vector<const AdoptionSums*> top_sums;
 
   for (const RollupGroup& group : rollup.groups) {
     const std::int64_t id = impl_->make_group(group.key);
     // Names known and names of today, both in byte order.
     std::vector<std::pair<std::int64_t, const AdoptionSums*>> rows;
     std::vector<std::pair<const std::string*, const AdoptionSums*>> added;
+    top_names.clear();
+    top_sums.clear();
+    const auto may_be_top = [&](std::int64_t number, const std::string& name,
+                                const AdoptionSums& sums) {
+      if (sums.models == 0) return;
+      top_names.emplace_back(number, &name);
+      top_sums.push_back(&sums);
+    };
     std::int64_t names = 0;
     {
       known_names.again().bind(id);
@@ -215,6 +299,7 @@ void RollupStore::add(const RolledSnapshot& snapshot, const Rollup& rollup) {
           added.emplace_back(&entry->first, &entry->second);
         if (entry != group.entries.end() && entry->first == name) {
           rows.emplace_back(known_names.integer(1), &entry->second);
+          may_be_top(known_names.integer(1), entry->first, entry->second);
           ++entry;
         } else {
           rows.emplace_back(known_names.integer(1), &nothing[0]);
@@ -229,8 +314,10 @@ void RollupStore::add(const RolledSnapshot& snapshot, const Rollup& rollup) {
     });
     for (const auto& [name, sums] : added) {
       add_name.again().bind(id).bind(std::string_view{*name}).bind(names).run();
+      may_be_top(names, *name, *sums);
       rows.emplace_back(names++, sums);
     }
+    impl_->add_top_names(add_top, id, group.key, snapshot.number, top_names, top_sums);
     std::sort(rows.begin(), rows.end());
     fresh.clear();
     ByteWriter fresh_writer{fresh};
@@ -385,36 +472,59 @@ void sort_named(Named& named) {
 
 }  // namespace
 
-std::vector<std::string> RollupStore::largest(
-    const RollupKey& key, SnapshotNumber number, std::size_t most,
-    const std::function<double(const AdoptionSums&)>& value) {
-  const auto group = impl_->group(key);
-  if (!group || most == 0) return {};
-  std::vector<std::pair<double, std::int64_t>> all;
-  impl_->each_at(*group, number, [&](std::int64_t id, const AdoptionSums& sums) {
+template <class Value>
+std::vector<std::string> RollupStore::Impl::find_largest(std::int64_t group, SnapshotNumber number,
+                                                         std::size_t most, Value&& value) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> all;
+  each_at(group, number, [&](std::int64_t id, const AdoptionSums& sums) {
     if (sums.models != 0) all.emplace_back(value(sums), id);
   });
   keep_largest(all, most);
-  std::vector<std::pair<double, std::string>> named;
+  std::vector<std::pair<std::int64_t, std::string>> named;
   constexpr std::size_t kWorthScanning = 2000;
   if (all.size() > kWorthScanning) {
-    std::unordered_map<std::int64_t, double> by_id;
+    std::unordered_map<std::int64_t, std::int64_t> by_id;
     for (const auto& [one, id] : all) by_id.emplace(id, one);
-    Statement names{impl_->db, "SELECT name, id FROM names WHERE grp = ?"};
-    names.bind(*group);
+    Statement names{db, "SELECT name, id FROM names WHERE grp = ?"};
+    names.bind(group);
     while (names.next()) {
       if (const auto found = by_id.find(names.integer(1)); found != by_id.end())
         named.emplace_back(found->second, names.text(0));
     }
   } else {
-    Statement name{impl_->db, "SELECT name FROM names WHERE grp = ? AND id = ?"};
-    for (const auto& [one, id] : all) named.emplace_back(one, impl_->name_of(name, *group, id));
+    Statement name{db, kNameOfId};
+    for (const auto& [one, id] : all) named.emplace_back(one, name_of(name, group, id));
   }
   sort_named(named);
   if (named.size() > most) named.resize(most);
   std::vector<std::string> names;
   for (auto& [one, name] : named) names.push_back(std::move(name));
   return names;
+}
+
+std::vector<std::string> RollupStore::largest(const RollupKey& key, SnapshotNumber number,
+                                              std::size_t most, SumsRank by) {
+  const auto group = impl_->group(key);
+  if (!group || most == 0) return {};
+  if (most <= top_names_kept(by)) {
+    Statement top{impl_->db,
+                  "SELECT entries FROM tops WHERE grp = ? AND rank_by = ? AND snapshot = ?"};
+    top.bind(*group).bind(static_cast<std::int64_t>(by)).bind(std::int64_t{number});
+    if (top.next()) {
+      Statement name{impl_->db, kNameOfId};
+      std::vector<std::string> names;
+      ByteReader reader{top.blob(0)};
+      while (names.size() < most && !reader.at_end()) {
+        const auto id = static_cast<std::int64_t>(reader.varint());
+        if (!reader.ok()) throw impl_->damaged();
+        names.push_back(impl_->name_of(name, *group, id));
+      }
+      return names;
+    }
+  }
+  return impl_->find_largest(*group, number, most, [&](const AdoptionSums& sums) {
+    return rank_value(sums, by, key.policy);
+  });
 }
 
 std::vector<std::string> RollupStore::most_fresh(const RollupKey& key,
@@ -428,7 +538,7 @@ std::vector<std::string> RollupStore::most_fresh(const RollupKey& key,
                       if (std::binary_search(numbers.begin(), numbers.end(), snapshot))
                         by_id[id] += fresh;
                     });
-  Statement name{impl_->db, "SELECT name FROM names WHERE grp = ? AND id = ?"};
+  Statement name{impl_->db, kNameOfId};
   std::vector<std::string> names;
   // Few of them have nobody left at the last snapshot: a few more are looked at than are asked for,
   // and all where that was not enough.
@@ -451,7 +561,8 @@ std::vector<std::string> RollupStore::most_fresh(const RollupKey& key,
   if (names.size() == most) return names;
   // The rest have none: by name alone.
   for (std::string& one :
-       largest(key, numbers.back(), most + names.size(), [](const AdoptionSums&) { return 0.0; })) {
+       impl_->find_largest(*group, numbers.back(), most + names.size(),
+                           [](const AdoptionSums&) { return std::int64_t{0}; })) {
     if (names.size() == most) break;
     if (std::find(names.begin(), names.end(), one) == names.end()) names.push_back(std::move(one));
   }
@@ -485,6 +596,8 @@ void RollupStore::dump(const std::function<void(const std::string& row)>& visit)
         "SELECT 'latest', grp, block, snapshot, hex(entries) FROM latest ORDER BY grp, block",
         "SELECT 'sums', grp, block, snapshot, hex(entries) FROM sums ORDER BY grp, block, snapshot",
         "SELECT 'fresh', grp, snapshot, hex(entries), '' FROM fresh ORDER BY grp, snapshot",
+        "SELECT 'tops', grp, rank_by, snapshot, hex(entries) FROM tops"
+        " ORDER BY grp, rank_by, snapshot",
         "SELECT 'boards', family, board, snapshot, hex(entries) FROM boards"
         " ORDER BY family, board, snapshot"}) {
     Statement rows{impl_->db, sql};

@@ -25,6 +25,16 @@ struct RolledSnapshot {
   CounterMoves moves;
 };
 
+/// What names are ranked by: their sums at one snapshot.
+enum class SumsRank : std::uint8_t {
+  models,  ///< Or, under `fractional`, their shares.
+  downloads,
+  downloads_all_time,
+  downloads_7d,
+  likes
+};
+inline constexpr std::size_t kSumsRanks = 5;
+
 /// One file of roll-ups (SQLite; schema/rollups.sql): snapshots from 1 on without a hole. WAL mode:
 /// one writer, readers beside it in other processes. Not thread-safe: one object a thread. Throws
 /// Error{storage}, Error{corrupt} for damaged values and for files of another version.
@@ -61,11 +71,11 @@ class RollupStore {
   /// All names of a group with their sums at one snapshot; those with nobody are left out.
   [[nodiscard]] std::vector<std::pair<std::string, AdoptionSums>> at(const RollupKey& key,
                                                                      SnapshotNumber number);
-  /// The names with the largest value at one snapshot; at most `most`, largest first, ties by name
-  /// in byte order. Who has nobody then is left out. `value` is not told `fresh`.
-  [[nodiscard]] std::vector<std::string> largest(
-      const RollupKey& key, SnapshotNumber number, std::size_t most,
-      const std::function<double(const AdoptionSums&)>& value);
+  /// The names with the largest value at one snapshot; at most `most`, largest first, unknown
+  /// values last, ties by name in byte order. Who has nobody then is left out. Cost: the names
+  /// alone up to 128 of them (by downloads up to kBoardRows), else a look at the whole group.
+  [[nodiscard]] std::vector<std::string> largest(const RollupKey& key, SnapshotNumber number,
+                                                 std::size_t most, SumsRank by);
   /// The same by `fresh` added up over `numbers`. Cost: what was new in these snapshots, and, where
   /// that is fewer than `most` names, all names at the last of them.
   [[nodiscard]] std::vector<std::string> most_fresh(const RollupKey& key,

@@ -1,6 +1,6 @@
 -- Roll-ups: the sums behind curves and leaderboards. All of it is derived from the store and may be made again
 -- (`stemma rollup`). The code is index/rollup_store and index/rollup_codec. Times are seconds since 1970 UTC.
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- 'definitions': a hash of the families that it was made with. 'complete': '1' once the file has caught up with the store.
 CREATE TABLE facts (
@@ -65,6 +65,17 @@ CREATE TABLE fresh (
   snapshot INTEGER NOT NULL,
   entries BLOB NOT NULL,
   PRIMARY KEY (grp, snapshot)
+) WITHOUT ROWID;
+
+-- The largest names of a group at each snapshot, so that nobody has to look at all of them: (varint id) each, the largest first,
+-- at most 128, by downloads 1,000; of groups with 1,024 names or more. rank_by: 0 models (under `fractional` their shares), 1 downloads, 2 downloads of
+-- all time, 3 downloads of 7 days, 4 likes.
+CREATE TABLE tops (
+  grp INTEGER NOT NULL,
+  rank_by INTEGER NOT NULL,
+  snapshot INTEGER NOT NULL,
+  entries BLOB NOT NULL,
+  PRIMARY KEY (grp, rank_by, snapshot)
 ) WITHOUT ROWID;
 
 -- Leaderboards of models: (varint ordinal, zigzag value) each, best first; family '' is the whole hub.

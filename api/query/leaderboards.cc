@@ -216,10 +216,7 @@ NamedSums sums_of_board(AdoptionView& view, SnapshotFacts& facts, BoardKind kind
     std::set<std::string> names;
     for (const SnapshotNumber number :
          {before == nullptr ? numbers.back() : before->number, numbers.back()}) {
-      for (auto& name :
-           view.rollups().largest(key, number, kBoardRows, [](const AdoptionSums& sums) {
-             return static_cast<double>(sums.value(CountKind::downloads));
-           }))
+      for (auto& name : view.rollups().largest(key, number, kBoardRows, SumsRank::downloads))
         names.insert(std::move(name));
     }
     if (kind == BoardKind::quantizers) names.erase(kOtherQuantizers);

@@ -100,7 +100,6 @@ void run(const std::string& data_path, const std::string& file, std::size_t nigh
              static_cast<double>(std::filesystem::file_size(file)) / 1e6);
 
   RollupStore reader{file, RollupStore::Mode::read_only};
-  const auto value = [](const AdoptionSums& sums) { return static_cast<double>(sums.total[0]); };
   for (const Breakdown by : {Breakdown::role, Breakdown::relation, Breakdown::author,
                              Breakdown::license, Breakdown::library, Breakdown::pipeline_tag,
                              Breakdown::quantizer, Breakdown::depth, Breakdown::series}) {
@@ -108,7 +107,7 @@ void run(const std::string& data_path, const std::string& file, std::size_t nigh
     std::vector<double> times;
     for (int round = 0; round < 7; ++round) {
       const auto start = Clock::now();
-      const auto names = reader.largest(key, numbers.back(), 10, value);
+      const auto names = reader.largest(key, numbers.back(), 10, SumsRank::downloads);
       const auto curves = reader.series(key, names, numbers);
       times.push_back(ms_since(start));
     }

@@ -241,7 +241,7 @@ TEST_CASE("random histories: roll-ups are what a slow reading finds", "[index][r
       CHECK(std::map<std::string, AdoptionSums>{relations.begin(), relations.end()} == by_relation);
       for (const Breakdown breakdown :
            {Breakdown::relation, Breakdown::author, Breakdown::license, Breakdown::library,
-            Breakdown::pipeline_tag, Breakdown::depth, Breakdown::created}) {
+            Breakdown::pipeline_tag, Breakdown::depth, Breakdown::created, Breakdown::burst}) {
         CHECK(sum_of(rollups.at({family.name, breakdown, SharePolicy::any}, number)) ==
               derivatives);
       }
@@ -303,6 +303,35 @@ TEST_CASE("random histories: roll-ups are what a slow reading finds", "[index][r
     const auto at = rollups.at(key, numbers[i]);
     for (std::size_t n = 0; n < names.size(); ++n) CHECK(series[n][i] == named(at, names[n]));
   }
+}
+
+TEST_CASE("what a burst sets aside is told apart night by night", "[index][rollup]") {
+  StoreFixture fixture;
+  const FamilySet set = families(fixture);
+  std::vector<std::string> night{doc(1, "red/Red1", R"("createdAt":"2026-01-01T00:00:00Z")")};
+  const auto child = [](int id) {
+    return doc(id, "ann/x" + std::to_string(id),
+               R"("createdAt":"2026-01-02T03:04:05Z","downloads":7,)"
+               R"("tags":["base_model:finetune:red/Red1"])");
+  };
+  for (int id = 2; id <= 11; ++id) night.push_back(child(id));
+  fixture.import(night, "2026-01-03", true);
+  roll(fixture, set);
+  for (int id = 12; id <= 14; ++id) night.push_back(child(id));
+  // One of the burst has a child of its own: that one stays.
+  night.push_back(doc(15, "ben/y", R"("tags":["base_model:finetune:ann/x14"])"));
+  fixture.import(night, "2026-01-04", true);
+  roll(fixture, set);
+
+  RollupStore rollups = open_rollups(DataDir::open(fixture.data()));
+  const RollupKey key{"red", Breakdown::burst, SharePolicy::any};
+  const auto curves = rollups.series(key, std::vector<std::string>{kNotInBurst, kInBurst},
+                                     std::vector<SnapshotNumber>{1, 2});
+  CHECK(curves[0][0].models == 10);
+  CHECK(curves[0][1].models == 11);
+  CHECK(curves[1][0].models == 0);
+  CHECK(curves[1][1].models == 3);
+  CHECK(curves[1][1].value(CountKind::downloads) == 21);
 }
 
 TEST_CASE("rolled up night by night, at once, or from pruned files: the same rows",
