@@ -12,19 +12,22 @@ constexpr std::chrono::milliseconds kLookEvery{100};
 
 }  // namespace
 
+SnapshotNumber SnapshotSet::look_for_newest() {
+  checked_ = Clock::now();
+  std::vector<SnapshotNumber> published = data_.published();
+  // A stray file must not hide the snapshots that are there.
+  while (!published.empty() && published.back() > newest_ && !is_published(published.back()))
+    published.pop_back();
+  // Without any file the store may still know: it is asked once, as it takes a while.
+  return !published.empty() ? published.back() : newest_ != 0 ? newest_ : newest_in_store();
+}
+
 SnapshotHandle SnapshotSet::current() {
   SnapshotNumber newest = 0;
   {
     const std::lock_guard guard{mutex_};
-    if (newest_ == 0 || Clock::now() - checked_ >= kLookEvery) {
-      checked_ = Clock::now();
-      std::vector<SnapshotNumber> published = data_.published();
-      // A stray file must not hide the snapshots that are there.
-      while (!published.empty() && published.back() > newest_ && !is_published(published.back()))
-        published.pop_back();
-      // Without any file the store may still know: it is asked once, as it takes a while.
-      newest_ = !published.empty() ? published.back() : newest_ != 0 ? newest_ : newest_in_store();
-    }
+    if (newest_ == 0 || (!attended_ && Clock::now() - checked_ >= kLookEvery))
+      newest_ = look_for_newest();
     newest = newest_;
     if (const auto found = open_.find(newest); found != open_.end()) return found->second;
   }
@@ -34,6 +37,26 @@ SnapshotHandle SnapshotSet::current() {
                     ": run `stemma crawl` or `stemma import FILE` to the end"};
   }
   return at(newest);
+}
+
+void SnapshotSet::take_up(const std::function<void(const SnapshotHandle&)>& prepare) {
+  SnapshotNumber found = 0;
+  {
+    const std::lock_guard guard{mutex_};
+    attended_ = true;
+    found = look_for_newest();
+    if (newest_ == 0) newest_ = found;
+  }
+  if (found == 0 || found == taken_up_) return;
+  try {
+    prepare(at(found));
+  } catch (const std::exception& error) {
+    if (warn_)
+      warn_("snapshot " + std::to_string(found) + " could not be prepared: " + error.what());
+  }
+  taken_up_ = found;
+  const std::lock_guard guard{mutex_};
+  newest_ = found;
 }
 
 SnapshotHandle SnapshotSet::at(SnapshotNumber number) {

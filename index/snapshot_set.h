@@ -37,6 +37,13 @@ class SnapshotSet final : public SnapshotSource {
   [[nodiscard]] SnapshotHandle current() override;
   [[nodiscard]] SnapshotHandle at(SnapshotNumber number) override;
   [[nodiscard]] bool pruned(SnapshotNumber number) override;
+
+  /// For servers: looks for a newer snapshot, tells `prepare` of it, and only then lets current()
+  /// answer with it. The newest at the first call is current already. From that call on current()
+  /// looks for nothing itself: call this again and again, from one thread. What `prepare` throws is
+  /// warned of, and the snapshot is taken up all the same. Nothing happens while none is published.
+  void take_up(const std::function<void(const SnapshotHandle&)>& prepare);
+
   /// How many snapshot files were found that cannot be used.
   [[nodiscard]] std::uint64_t damaged_files() const override;
 
@@ -45,6 +52,8 @@ class SnapshotSet final : public SnapshotSource {
 
   [[nodiscard]] SnapshotHandle open_or_rebuild(SnapshotNumber number);
   [[nodiscard]] SnapshotHandle rebuild(SnapshotNumber number);
+  /// The newest snapshot that there is; mutex_ is held.
+  [[nodiscard]] SnapshotNumber look_for_newest();
   [[nodiscard]] SnapshotNumber newest_in_store() const;
   /// Whether the snapshot's file can be used or the store knows the snapshot. A stray file is told.
   [[nodiscard]] bool is_published(SnapshotNumber number);
@@ -55,10 +64,12 @@ class SnapshotSet final : public SnapshotSource {
   std::function<void(const std::string&)> warn_;
   mutable std::mutex mutex_;
   std::mutex rebuilding_;      ///< One rebuild at a time; readers of others go on.
-  SnapshotNumber newest_ = 0;  ///< Guarded by mutex_, as are the next two.
+  SnapshotNumber newest_ = 0;  ///< Guarded by mutex_, as is the next.
   Clock::time_point checked_{};
-  std::map<SnapshotNumber, SnapshotHandle> open_;
-  std::set<SnapshotNumber> damaged_;  ///< Guarded by mutex_.
+  bool attended_ = false;        ///< take_up() was called. Guarded by mutex_.
+  SnapshotNumber taken_up_ = 0;  ///< The last that take_up() told of. Of its thread.
+  std::map<SnapshotNumber, SnapshotHandle> open_;  ///< Guarded by mutex_.
+  std::set<SnapshotNumber> damaged_;               ///< Guarded by mutex_.
 };
 
 }  // namespace stemma

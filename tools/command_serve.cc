@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <chrono>
+#include <condition_variable>
 #include <cstdio>
 #include <memory>
+#include <mutex>
+#include <stop_token>
+#include <thread>
 
 #include "api/endpoints/router.h"
 #include "api/http/server.h"
@@ -21,6 +26,32 @@ namespace {
 struct ServeOptions {
   std::string listen = "127.0.0.1:8080";
   std::string trust_proxy;
+};
+
+/// Takes up new snapshots for as long as it lives, each with what is costly to compute of it:
+/// nobody who asks waits for that.
+class SnapshotTaker {
+ public:
+  SnapshotTaker(SnapshotSet& snapshots, ApiContext& context)
+      : thread_{[&](const std::stop_token& stop) {
+          constexpr std::chrono::milliseconds kLookEvery{100};
+          std::mutex mutex;
+          std::condition_variable_any stopped;
+          std::unique_lock lock{mutex};
+          while (!stop.stop_requested()) {
+            try {
+              snapshots.take_up([&](const SnapshotHandle& snapshot) {
+                context.facts.of(snapshot)->prepare(stop);
+              });
+            } catch (const std::exception& error) {
+              spdlog::warn("looking for new snapshots: {}", error.what());
+            }
+            stopped.wait_for(lock, stop, kLookEvery, [] { return false; });
+          }
+        }} {}
+
+ private:
+  std::jthread thread_;
 };
 
 void run_serve(const CliGlobals& globals, const ServeOptions& options) {
@@ -53,6 +84,7 @@ void run_serve(const CliGlobals& globals, const ServeOptions& options) {
   // The URL is the command's result: scripts read it from the first line of standard output.
   fmt::print("{}\n", server.url());
   std::fflush(stdout);
+  const SnapshotTaker taker{snapshots, context};
   server.run_until_signal();
 }
 

@@ -1,6 +1,7 @@
 #include "api/query/snapshot_facts.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 
 #include "graph/augment.h"
@@ -19,6 +20,26 @@ SnapshotFacts::SnapshotFacts(SnapshotHandle snapshot, const FamilySet& families,
       snapshot_{with_edges(base_, choice)},
       families_{families.in(*base_)} {}
 
+void SnapshotFacts::prepare(const std::stop_token& stop) {
+  std::vector<std::function<void()>> parts;
+  for (const FamilyDefinition& family : families_.definitions()) {
+    parts.emplace_back([&] { static_cast<void>(summary(family)); });
+    parts.emplace_back([&] { static_cast<void>(created_by_day(family)); });
+    parts.emplace_back([&] { static_cast<void>(curated_only(family)); });
+  }
+  parts.emplace_back([&] { static_cast<void>(nodes_of_ordinals({})); });
+  parts.emplace_back([&] { static_cast<void>(in_no_family()); });
+  parts.emplace_back([&] { static_cast<void>(curated_edges()); });
+  for (const FamilyDefinition& family : families_.definitions())
+    if (family.top_level()) parts.emplace_back([&] { static_cast<void>(fractional(family)); });
+  parts.emplace_back([&] { static_cast<void>(search_index()); });
+  parts.emplace_back([&] { static_cast<void>(lint()); });
+  for (const auto& part : parts) {
+    if (stop.stop_requested()) return;
+    part();
+  }
+}
+
 const FamilySummary& SnapshotFacts::summary(const FamilyDefinition& family) {
   const std::lock_guard lock{mutex_};
   const auto found = summaries_.find(family.name);
@@ -29,8 +50,7 @@ const FamilySummary& SnapshotFacts::summary(const FamilyDefinition& family) {
 }
 
 const FractionalShares& SnapshotFacts::shares() {
-  const std::lock_guard lock{mutex_};
-  if (!shares_) shares_ = fractional_shares(*snapshot_, families_);
+  std::call_once(shared_, [this] { shares_ = fractional_shares(*snapshot_, families_); });
   return *shares_;
 }
 
@@ -46,9 +66,8 @@ const FractionalSummary& SnapshotFacts::fractional(const FamilyDefinition& famil
 }
 
 const std::vector<LintItem>& SnapshotFacts::lint() {
-  const std::lock_guard lock{mutex_};
-  if (!lint_) lint_ = find_lint(*snapshot_);
-  return *lint_;
+  std::call_once(linted_, [this] { lint_ = find_lint(*snapshot_); });
+  return lint_;
 }
 
 const SnapshotFacts::CreatedDays& SnapshotFacts::created_days(const FamilyDefinition& family) {
@@ -250,18 +269,22 @@ std::shared_ptr<SnapshotFacts> FactsCache::of(const SnapshotHandle& snapshot, Ed
     least = std::min(least.value_or(1), rule.confidence);
   }
   choice.inferred_from = least;
-  const std::lock_guard lock{mutex_};
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    return entry.snapshot == snapshot && entry.choice == choice;
-  });
-  if (found != entries_.end()) {
-    std::rotate(found, found + 1, entries_.end());
-  } else {
-    if (entries_.size() == kKept) entries_.erase(entries_.begin());
-    entries_.push_back(
-        {snapshot, choice, std::make_shared<SnapshotFacts>(snapshot, families_, choice)});
+  std::shared_ptr<Slot> slot;
+  {
+    const std::lock_guard lock{mutex_};
+    const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+      return entry.snapshot == snapshot && entry.choice == choice;
+    });
+    if (found != entries_.end()) {
+      std::rotate(found, found + 1, entries_.end());
+    } else {
+      if (entries_.size() == kKept) entries_.erase(entries_.begin());
+      entries_.push_back({snapshot, choice, std::make_shared<Slot>()});
+    }
+    slot = entries_.back().slot;
   }
-  return entries_.back().facts;
+  std::call_once(slot->made, [&] { slot->facts.emplace(snapshot, families_, choice); });
+  return {slot, &*slot->facts};
 }
 
 }  // namespace stemma

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -31,6 +32,11 @@ struct GhostNamesake {
 class SnapshotFacts {
  public:
   SnapshotFacts(SnapshotHandle snapshot, const FamilySet& families, const EdgeChoice& choice = {});
+
+  /// Computes all of it that is the same for everyone, the quick parts first, so that nobody waits
+  /// for it later. Cost: some seconds at five million models. Others may ask meanwhile: they wait
+  /// for the part that they ask for. Ends between two parts once `stop` is requested.
+  void prepare(const std::stop_token& stop);
 
   [[nodiscard]] const SnapshotView& snapshot() const noexcept { return *snapshot_; }
   [[nodiscard]] const SnapshotHandle& handle() const noexcept { return snapshot_; }
@@ -95,17 +101,18 @@ class SnapshotFacts {
       mutex_;  // guards all below; held while a family is computed, so that it is computed once
   std::optional<std::vector<bool>> bursts_;
   std::map<std::string, FamilySummary> summaries_;
-  std::optional<FractionalShares> shares_;
   std::map<std::string, FractionalSummary> fractional_;
   std::optional<std::uint64_t> in_no_family_;
-  std::optional<std::vector<LintItem>> lint_;
   std::optional<std::vector<NodeId>> curated_ends_;
   std::map<std::string, std::uint64_t> curated_only_;
   std::optional<CuratedEdges> curated_edges_;
   std::unique_ptr<SnapshotFacts> without_curated_;
   std::map<std::string, CreatedDays> created_days_;
   std::vector<NodeId> nodes_of_ordinals_;
-  std::once_flag indexed_;
+  // What takes longest has a flag of its own: who asks for the rest need not wait for it.
+  std::once_flag shared_, linted_, indexed_;
+  std::optional<FractionalShares> shares_;   // set under shared_
+  std::vector<LintItem> lint_;               // set under linted_
   std::optional<SearchIndex> search_index_;  // set under indexed_
   std::mutex counts_mutex_;
   std::unordered_map<NodeId, Downstream> downstream_;  // guarded by counts_mutex_
@@ -124,10 +131,15 @@ class FactsCache {
 
  private:
   static constexpr std::size_t kKept = 4;
+  /// Made outside of the lock: over other edges it takes seconds.
+  struct Slot {
+    std::once_flag made;
+    std::optional<SnapshotFacts> facts;
+  };
   struct Entry {
     SnapshotHandle snapshot;
     EdgeChoice choice;
-    std::shared_ptr<SnapshotFacts> facts;
+    std::shared_ptr<Slot> slot;
   };
   const FamilySet& families_;
   std::mutex mutex_;

@@ -26,6 +26,47 @@ TEST_CASE("a reader sees a new snapshot without being restarted", "[index][serve
   CHECK(first->total().models == 1);
 }
 
+TEST_CASE("a new snapshot is prepared before it is current", "[index][serve]") {
+  StoreFixture store;
+  store.import({doc(1, "a/one")}, "2026-01-01");
+  std::vector<std::string> warnings;
+  SnapshotSet set{DataDir::open(store.data()), [&](const auto& text) { warnings.push_back(text); }};
+  std::vector<std::pair<SnapshotNumber, SnapshotNumber>> prepared;  // and what was current then
+  const auto prepare = [&](const SnapshotHandle& snapshot) {
+    prepared.emplace_back(snapshot->total().number, set.current()->total().number);
+  };
+  set.take_up(prepare);
+  set.take_up(prepare);
+  CHECK(prepared == std::vector{std::pair<SnapshotNumber, SnapshotNumber>{1, 1}});
+
+  store.import({doc(1, "a/one"), doc(2, "a/two")}, "2026-01-02");
+  std::this_thread::sleep_for(std::chrono::milliseconds{150});
+  CHECK(set.current()->total().number == 1);
+  set.take_up(prepare);
+  CHECK(prepared.back() == std::pair<SnapshotNumber, SnapshotNumber>{2, 1});
+  CHECK(set.current()->total().number == 2);
+
+  store.import({doc(1, "a/one"), doc(3, "a/three")}, "2026-01-03");
+  set.take_up([](const SnapshotHandle&) { throw std::runtime_error{"no memory"}; });
+  CHECK(set.current()->total().number == 3);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0] == "snapshot 3 could not be prepared: no memory");
+}
+
+TEST_CASE("a server takes up the first snapshot when it comes", "[index][serve]") {
+  StoreFixture store;
+  SnapshotSet set{DataDir::open_or_create(store.data())};
+  int told = 0;
+  const auto prepare = [&](const SnapshotHandle&) { ++told; };
+  set.take_up(prepare);
+  CHECK_THROWS_WITH(set.current(), holds("nothing is published yet"));
+  store.import({doc(1, "a/one")}, "2026-01-01");
+  CHECK(set.current()->total().number == 1);
+  set.take_up(prepare);
+  set.take_up(prepare);
+  CHECK(told == 1);
+}
+
 TEST_CASE("readers go on while snapshots are published", "[index][serve]") {
   StoreFixture store;
   store.import({doc(1, "a/one")}, "2026-01-01");
