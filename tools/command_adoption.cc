@@ -86,12 +86,9 @@ class AdoptionQuery : QueryBase {
   void adoption() {
     AdoptionView adoption = open();
     const Subject subject = resolve();
-    const CurveQuery query = read_curve_query(reader_);
+    CurveQuery query = read_curve_query(reader_);
     if (subject.family == nullptr) {
-      const std::string_view word = reader_.choice(param::scope);
-      const AdoptionScope scope = word == "self"          ? AdoptionScope::self
-                                  : word == "descendants" ? AdoptionScope::descendants
-                                                          : AdoptionScope::subtree;
+      const AdoptionScope scope = read_scope(reader_);
       const AdoptionMetric metric = read_metric(reader_, AdoptionMetric::downloads);
       reader_.finish();
       return show(model_adoption(adoption, *facts_, subject.model, scope, query, metric));
@@ -99,6 +96,7 @@ class AdoptionQuery : QueryBase {
     const SharePolicy policy = read_policy();
     const AdoptionMetric metric = read_metric(reader_, AdoptionMetric::derivatives);
     const auto by = read_breakdown(reader_);
+    query.burst_adjusted = read_burst_adjusted(reader_, by);
     const auto top = static_cast<std::size_t>(reader_.number(param::curves).value_or(10));
     reader_.finish();
     if (!by) return show(family_adoption(adoption, *facts_, *subject.family, policy, query));
@@ -107,12 +105,32 @@ class AdoptionQuery : QueryBase {
 
   void compare() {
     AdoptionView adoption = open();
-    const auto families = read_families();
+    std::vector<const FamilyDefinition*> families;
+    std::vector<NodeId> models;
+    for (const std::string& given : invocation_.names) {
+      const Subject subject = resolve(given);
+      if (subject.family != nullptr) {
+        families.push_back(subject.family);
+      } else {
+        models.push_back(subject.model);
+      }
+    }
+    if (!families.empty() && !models.empty()) {
+      throw Error{ErrorKind::usage,
+                  "families cannot be compared with models: " + families.front()->name +
+                      " is a family, " + std::string{view().name(models.front())} + " a model"};
+    }
     const CurveQuery query = read_curve_query(reader_);
     const SharePolicy policy = read_policy();
-    const AdoptionMetric metric = read_metric(reader_, AdoptionMetric::derivatives);
+    const AdoptionScope scope = read_scope(reader_);
+    if (!models.empty() && policy == SharePolicy::fractional)
+      throw ParamError{"policy", "shares are told of families, not of models"};
+    const AdoptionMetric metric = read_metric(
+        reader_, models.empty() ? AdoptionMetric::derivatives : AdoptionMetric::downloads);
     reader_.finish();
-    const Comparison answer = compare_families(adoption, *facts_, families, policy, metric, query);
+    const Comparison answer =
+        models.empty() ? compare_families(adoption, *facts_, families, policy, metric, query)
+                       : compare_models(adoption, *facts_, models, scope, metric, query);
     if (globals_.json) return print(comparison_json(view(), answer) + '\n');
     if (invocation_.csv) return print(comparison_csv(answer));
     print(fmt::format("{} by {}, {}.\n\n", title_of(metric), to_string(answer.interval),
@@ -279,16 +297,6 @@ class AdoptionQuery : QueryBase {
     if (subject.family != nullptr) return *subject.family;
     throw Error{ErrorKind::usage, fmt::format("{} is a model; this asks about a family or series",
                                               view().name(subject.model))};
-  }
-
-  std::vector<const FamilyDefinition*> read_families() {
-    std::vector<const FamilyDefinition*> families;
-    for (const std::string& given : invocation_.names) {
-      const FamilyDefinition* family = facts_->families().find(given);
-      if (family == nullptr) throw unknown_family(given);
-      families.push_back(family);
-    }
-    return families;
   }
 
   static Error unknown_board(const std::string& given) {
@@ -532,22 +540,22 @@ void add_adoption_commands(CLI::App& app, CliGlobals& globals) {
              false},
             &AdoptionQuery::adoption);
     add_params(*command, invocation, kCurveParams);
-    for (const ParamInfo& param :
-         {param::metric, param::breakdown, param::curves, param::policy, param::scope})
+    for (const ParamInfo& param : {param::metric, param::breakdown, param::burst_adjusted,
+                                   param::curves, param::policy, param::scope})
       add_param(*command, invocation, param);
     add_all(*command, invocation);
   }
   {
     const auto [command, invocation] =
         add({"compare",
-             "Families side by side over time",
+             "Families, or models, side by side over time",
              {},
              "compare qwen llama deepseek --metric downloads --interval month",
              false},
             &AdoptionQuery::compare);
-    command->add_option("NAME", invocation->names, "Families or series")->required();
+    command->add_option("NAME", invocation->names, "Families and series, or models")->required();
     add_params(*command, invocation, kCurveParams);
-    for (const ParamInfo& param : {param::metric, param::policy})
+    for (const ParamInfo& param : {param::metric, param::policy, param::scope})
       add_param(*command, invocation, param);
   }
   {

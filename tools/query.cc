@@ -147,10 +147,20 @@ bool QueryBase::is_official(NodeId node) const {
   });
 }
 
+std::vector<std::string> QueryBase::family_names() const {
+  std::vector<std::string> names;
+  for (const FamilyDefinition& definition : facts_->families().definitions())
+    names.push_back(definition.name);
+  return names;
+}
+
 Error QueryBase::unknown_name(const std::string& name) const {
   std::string message = fmt::format("no model, family or series is called '{}' in snapshot {}",
                                     printable(name), facts_->number());
   std::string suggestions;
+  const std::vector<std::string> families = family_names();
+  for (const std::string& family : nearest_words(name, families))
+    suggestions += fmt::format("\n  {}", family);
   const auto descendants = [this](NodeId node) { return facts_->live_descendants(node); };
   for (const SearchHit& hit :
        search_names(facts_->search_index(), name, kSuggestions, descendants)) {
@@ -161,10 +171,7 @@ Error QueryBase::unknown_name(const std::string& name) const {
 }
 
 Error QueryBase::unknown_family(const std::string& name) const {
-  std::vector<std::string> known;
-  for (const FamilyDefinition& definition : facts_->families().definitions())
-    known.push_back(definition.name);
-  const auto nearest = nearest_words(name, known);
+  const auto nearest = nearest_words(name, family_names());
   return Error{ErrorKind::not_found,
                fmt::format("no family or series is called '{}'{}", printable(name),
                            nearest.empty() ? "; `stemma families` lists the families"

@@ -65,6 +65,7 @@ class QueryBase {
 
  private:
   [[nodiscard]] bool is_official(NodeId node) const;
+  [[nodiscard]] std::vector<std::string> family_names() const;
   [[nodiscard]] Error unknown_name(const std::string& name) const;
 };
 

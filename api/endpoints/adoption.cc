@@ -1,5 +1,6 @@
 #include "api/query/adoption.h"
 
+#include "api/endpoints/comparisons.h"
 #include "api/endpoints/endpoints.h"
 #include "api/query/growth.h"
 #include "api/query/leaderboards.h"
@@ -29,10 +30,7 @@ Response get_model_adoption(RequestContext& context) {
   AdoptionView adoption = context.open_adoption();
   const NodeId node = context.model(model_path, "/adoption");
   ParamReader& params = context.params();
-  const std::string_view word = params.choice(param::scope);
-  const AdoptionScope scope = word == "self"          ? AdoptionScope::self
-                              : word == "descendants" ? AdoptionScope::descendants
-                                                      : AdoptionScope::subtree;
+  const AdoptionScope scope = read_scope(params);
   const AdoptionMetric metric = read_metric(params, AdoptionMetric::downloads);
   const CurveQuery query = read_curve_query(params);
   return rolled_up(context, model_path(context.variable()) + "/adoption", [&] {
@@ -45,10 +43,11 @@ Response get_family_adoption(RequestContext& context) {
   AdoptionView adoption = context.open_adoption();
   const FamilyDefinition& family = context.family(kFamilies, "/adoption");
   ParamReader& params = context.params();
-  const CurveQuery query = read_curve_query(params);
+  CurveQuery query = read_curve_query(params);
   const SharePolicy policy = read_share_policy(params);
   const AdoptionMetric metric = read_metric(params, AdoptionMetric::derivatives);
   const auto by = read_breakdown(params);
+  query.burst_adjusted = read_burst_adjusted(params, by);
   const auto top = static_cast<std::size_t>(params.number(param::curves).value_or(10));
   return rolled_up(
       context, std::string{kFamilies} + percent_encode(family.name) + "/adoption", [&] {
@@ -86,16 +85,22 @@ Response get_family_survival(RequestContext& context) {
 Response get_comparison(RequestContext& context) {
   AdoptionView adoption = context.open_adoption();
   ParamReader& params = context.params();
-  const auto names = params.list(param::families.name);
-  if (names.empty()) throw ParamError{"families", "is missing: names separated by commas"};
-  std::vector<const FamilyDefinition*> families;
-  for (const std::string& name : names) families.push_back(&context.family_named(name));
+  const ComparedNames names = read_compared_names(context);
+  if (names.families.empty() && names.models.empty())
+    throw ParamError{"families", "is missing, as is models: names separated by commas"};
   const CurveQuery query = read_curve_query(params);
   const SharePolicy policy = read_share_policy(params);
-  const AdoptionMetric metric = read_metric(params, AdoptionMetric::derivatives);
+  const AdoptionScope scope = read_scope(params);
+  if (!names.models.empty() && policy == SharePolicy::fractional)
+    throw ParamError{"policy", "shares are told of families, not of models"};
+  const AdoptionMetric metric = read_metric(
+      params, names.models.empty() ? AdoptionMetric::derivatives : AdoptionMetric::downloads);
   return rolled_up(context, "/v1/compare", [&] {
-    return comparison_json(context.view(), compare_families(adoption, context.facts(), families,
-                                                            policy, metric, query));
+    return comparison_json(
+        context.view(),
+        names.models.empty()
+            ? compare_families(adoption, context.facts(), names.families, policy, metric, query)
+            : compare_models(adoption, context.facts(), names.models, scope, metric, query));
   });
 }
 

@@ -6,13 +6,12 @@
 
 namespace stemma {
 
-CurveQuery read_comparison(RequestContext& context, const AdoptionView& adoption, ChartState& state,
-                           ComparedNames& names) {
+ComparedNames read_compared_names(RequestContext& context) {
   constexpr std::size_t kMostModels = 10;
   ParamReader& params = context.params();
-  const std::string families = params.text_or_empty(param::families_or_none.name);
+  ComparedNames names;
+  names.families = context.families_of(params.text_or_empty(param::families_or_none.name));
   const std::string models = params.text_or_empty(param::models_or_none.name);
-  names.families = context.families_of(families);
   for_each_part(models, ',', [&](std::string_view name) {
     if (!name.empty())
       names.models.push_back(context.find_model(std::string{model_of_address(name)}));
@@ -20,21 +19,23 @@ CurveQuery read_comparison(RequestContext& context, const AdoptionView& adoption
   if (names.models.size() > kMostModels) throw ParamError{"models", "has more than 10 names"};
   if (!names.families.empty() && !names.models.empty())
     throw ParamError{"models", "cannot be compared with families: leave one of both empty"};
+  return names;
+}
+
+CurveQuery read_comparison(RequestContext& context, const AdoptionView& adoption, ChartState& state,
+                           ComparedNames& names) {
+  ParamReader& params = context.params();
+  names = read_compared_names(context);
   const CurveQuery query = read_curve_query(params, fitting_interval(&adoption));
   const bool by_default = !params.has(param::metric.name);
   state = read_chart_state(params, "/compare", query.interval);
   if (!names.models.empty()) {
     if (by_default) state.metric = AdoptionMetric::downloads;
-    if (state.metric == AdoptionMetric::new_derivatives)
-      throw ParamError{"metric", "new derivatives are told of families, not of models"};
-    state.models = models;
+    state.models = params.text_or_empty(param::models_or_none.name);
   } else {
-    state.families = families;
+    state.families = params.text_or_empty(param::families_or_none.name);
   }
-  const std::string_view scope = params.choice(param::scope);
-  state.scope = scope == "self"          ? AdoptionScope::self
-                : scope == "descendants" ? AdoptionScope::descendants
-                                         : AdoptionScope::subtree;
+  state.scope = read_scope(params);
   state.by_age = params.choice(param::align) == "release";
   return query;
 }

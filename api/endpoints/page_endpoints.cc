@@ -8,7 +8,8 @@
 #include "api/query/lineage_queries.h"
 #include "api/query/links.h"
 #include "api/render/answers.h"
-#include "api/web/adoption_pages.h"
+#include "api/web/comparison.h"
+#include "api/web/leaderboard_page.h"
 #include "api/web/page.h"
 #include "api/web/pages.h"
 #include "schema/percent.h"
@@ -107,11 +108,9 @@ Response get_family_page(RequestContext& context) {
   std::optional<AdoptionView> adoption = context.open_adoption_if_any();
   const FamilyDefinition& family = context.family("/families/");
   ParamReader& params = context.params();
-  const CurveQuery query =
-      read_curve_query(params, fitting_interval(adoption ? &*adoption : nullptr));
+  CurveQuery query = read_curve_query(params, fitting_interval(adoption ? &*adoption : nullptr));
   const std::string path = "/families/" + percent_encode(family.name);
-  ChartState state = read_chart_state(params, path, query.interval);
-  state.by = read_breakdown(params).value_or(Breakdown::relation);
+  const ChartState state = read_family_chart(params, path, query);
   const ListQuery members = read_members_query(params);
   return page_answer(context, tag_of(context, adoption), [&] {
     constexpr std::size_t kCurves = 8, kRows = 6;

@@ -24,6 +24,15 @@ ChartState read_chart_state(ParamReader& params, std::string path, Interval by_d
   return state;
 }
 
+ChartState read_family_chart(ParamReader& params, std::string path, CurveQuery& query) {
+  ChartState state = read_chart_state(params, std::move(path), query.interval);
+  query.burst_adjusted = params.flag(param::burst_adjusted.name).value_or(false);
+  state.burst_adjusted = query.burst_adjusted;
+  state.by = read_breakdown(params).value_or(Breakdown::relation);
+  if (query.burst_adjusted) state.by = Breakdown::role;
+  return state;
+}
+
 Interval fitting_interval(const AdoptionView* adoption) {
   constexpr std::size_t kMostDays = 200;
   return adoption != nullptr && adoption->snapshots().size() > kMostDays ? Interval::week

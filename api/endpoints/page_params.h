@@ -6,7 +6,7 @@
 
 #include "api/query/adoption.h"
 #include "api/query/params.h"
-#include "api/web/adoption_pages.h"
+#include "api/web/chart_parts.h"
 #include "api/web/pages.h"
 
 namespace stemma {
@@ -18,6 +18,10 @@ void allow_empty_fields(ParamReader& params);
 /// What a page with curves was asked for. Texts are shown again as they were given.
 [[nodiscard]] ChartState read_chart_state(ParamReader& params, std::string path,
                                           Interval by_default);
+/// The same of a family's curves, told apart by relation unless asked otherwise; burst-adjusted
+/// ones by role, which `query` is told too.
+[[nodiscard]] ChartState read_family_chart(ParamReader& params, std::string path,
+                                           CurveQuery& query);
 /// More nights than a screen has room for are told by the week.
 [[nodiscard]] Interval fitting_interval(const AdoptionView* adoption);
 /// The filters, the order and the page of a family's members.

@@ -2,8 +2,10 @@
 #include "api/endpoints/endpoints.h"
 #include "api/endpoints/page_params.h"
 #include "api/render/adoption_answers.h"
-#include "api/web/adoption_pages.h"
 #include "api/web/badge.h"
+#include "api/web/comparison.h"
+#include "api/web/embed_page.h"
+#include "api/web/family_charts.h"
 #include "api/web/line_chart.h"
 #include "graph/lookup.h"
 #include "schema/percent.h"
@@ -61,10 +63,9 @@ Response get_family_picture(RequestContext& context) {
   const auto [name, format] = split_format(context.variable());
   const FamilyDefinition& family = context.family_named(name);
   ParamReader& params = context.params();
-  const CurveQuery query = read_curve_query(params, fitting_interval(&adoption));
+  CurveQuery query = read_curve_query(params, fitting_interval(&adoption));
   const std::string page = "/families/" + percent_encode(family.name);
-  ChartState state = read_chart_state(params, page, query.interval);
-  state.by = read_breakdown(params).value_or(Breakdown::relation);
+  const ChartState state = read_family_chart(params, page, query);
   return picture(
       context, format, page,
       [&] {

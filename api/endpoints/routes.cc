@@ -34,10 +34,13 @@ constexpr auto kChangesParams = params_of(std::array{param::since, param::seq}, 
 constexpr auto kModelCurveParams =
     params_of(std::array{param::scope, param::metric}, kCurveParams, kSnapshotParams);
 constexpr auto kFamilyCurveParams =
-    params_of(std::array{param::breakdown, param::metric, param::curves, param::policy},
+    params_of(std::array{param::breakdown, param::burst_adjusted, param::metric, param::curves,
+                         param::policy},
               kCurveParams, kSnapshotParams);
-constexpr auto kCompareParams = params_of(std::array{param::families, param::metric, param::policy},
-                                          kCurveParams, kSnapshotParams);
+constexpr auto kCompareParams =
+    params_of(std::array{param::compared_families, param::compared_models, param::scope,
+                         param::metric, param::policy},
+              kCurveParams, kSnapshotParams);
 constexpr auto kGrowthParams = params_of(
     std::array{param::range_from, param::range_to, param::growth_interval}, kSnapshotParams);
 constexpr auto kSurvivalParams = params_of(
@@ -51,8 +54,9 @@ constexpr auto kBoardPageParams =
                          param::board_interval, param::limit},
               kSnapshotParams);
 constexpr auto kDrawParams = std::array{param::log_scale, param::as_share, param::as_lines};
-constexpr auto kFamilyPictureParams = params_of(std::array{param::breakdown, param::metric},
-                                                kPageCurveParams, kDrawParams, kSnapshotParams);
+constexpr auto kFamilyPictureParams =
+    params_of(std::array{param::breakdown, param::burst_adjusted, param::metric}, kPageCurveParams,
+              kDrawParams, kSnapshotParams);
 constexpr auto kFamilyPageParams = params_of(kFamilyPictureParams, kMemberParams);
 constexpr auto kComparePageParams =
     params_of(std::array{param::families_or_none, param::models_or_none, param::scope, param::align,
@@ -226,7 +230,7 @@ const Route kRoutes[] = {
      {},
      "/v1/families/qwen/survival"},
     {"/v1/compare",
-     "Families side by side over time.",
+     "Families, or models, side by side over time.",
      kCompareParams,
      &get_comparison,
      BodyKind::object,

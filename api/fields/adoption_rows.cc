@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "api/fields/answer_parts.h"
+#include "graph/burst.h"
 
 namespace stemma {
 namespace {
@@ -200,6 +201,7 @@ struct NamedCurveRow {
   const NamedCurve& curve;
   bool shared;
   std::uint64_t curated_only = 0;
+  bool of_model = false;
 };
 
 constexpr Field<NamedCurveRow> kNamedCurveFields[] = {
@@ -213,6 +215,10 @@ FieldInfos named_curve_infos() { return infos_of<NamedCurveRow>(kNamedCurveField
 
 bool has_curve(const FamilyAdoptionRow& r) { return r.curve != nullptr; }
 bool has_breakdown(const FamilyAdoptionRow& r) { return r.breakdown != nullptr; }
+
+bool is_adjusted(const FamilyAdoptionRow& r) {
+  return r.curve != nullptr ? r.curve->burst_adjusted : r.breakdown->burst_adjusted;
+}
 
 std::string_view policy_text(SharePolicy policy) {
   return policy == SharePolicy::any ? "any" : "fractional";
@@ -230,6 +236,13 @@ constexpr Field<FamilyAdoptionRow> kFamilyFields[] = {
     {"curated_only", FieldType::integer, Presence::always, kCuratedMeaning,
      [](const FamilyAdoptionRow& r) {
        return number_value(r.curve != nullptr ? r.curve->curated_only : r.breakdown->curated_only);
+     }},
+    {"burst_adjusted", FieldType::flag, Presence::optional,
+     "Derivatives that a burst sets aside are left out; where that was asked for.",
+     [](const FamilyAdoptionRow& r) { return is_adjusted(r) ? Value{true} : Value{LeftOut{}}; }},
+    {"burst_rule", FieldType::text, Presence::optional, "What a burst is.",
+     [](const FamilyAdoptionRow& r) {
+       return is_adjusted(r) ? Value{std::string_view{kBurstRule}} : Value{LeftOut{}};
      }},
     {"points", FieldType::objects, Presence::optional,
      "One for each interval: its last usable snapshot, else its last; without `by`.", &step_infos,
@@ -306,21 +319,34 @@ constexpr Field<FamilyPointRow> kFamilyPointColumns[] = {
      [](const FamilyPointRow& r) { return Value{flag_list(r.point.flags)}; }},
 };
 
-constexpr Field<NamedCurveRow> kFamilyCurveFields[] = {
-    {"family", FieldType::text, Presence::always, "The family's name.",
-     [](const NamedCurveRow& r) { return Value{std::string_view{r.curve.name}}; }},
+constexpr Field<NamedCurveRow> kComparedFields[] = {
+    {"family", FieldType::text, Presence::optional,
+     "The family's name, where families are compared.",
+     [](const NamedCurveRow& r) {
+       return r.of_model ? Value{LeftOut{}} : Value{std::string_view{r.curve.name}};
+     }},
+    {"model", FieldType::text, Presence::optional, "The model's name, where models are compared.",
+     [](const NamedCurveRow& r) {
+       return r.of_model ? Value{std::string_view{r.curve.name}} : Value{LeftOut{}};
+     }},
     {"values", FieldType::numbers, Presence::always, "One for each date; null where unknown.",
      nullptr,
      [](ValueSink& sink, const NamedCurveRow& r) { tell_values(sink, r.curve.values, r.shared); }},
     {"curated_only", FieldType::integer, Presence::always, kCuratedMeaning,
      [](const NamedCurveRow& r) { return number_value(r.curated_only); }},
 };
-FieldInfos family_curve_infos() { return infos_of<NamedCurveRow>(kFamilyCurveFields); }
+FieldInfos compared_infos() { return infos_of<NamedCurveRow>(kComparedFields); }
 
 constexpr Field<ComparisonRow> kComparisonFields[] = {
     {"metric", FieldType::text, Presence::always,
-     "What is counted: derivatives, or downloads of official models and derivatives together.",
+     "What is counted: derivatives, or downloads; of families, those of official models and "
+     "derivatives together.",
      [](const ComparisonRow& r) { return Value{to_string(r.answer.metric)}; }},
+    {"scope", FieldType::text, Presence::optional,
+     "Of models: self, descendants (without itself) or subtree (with it).",
+     [](const ComparisonRow& r) {
+       return r.answer.scope ? Value{to_string(*r.answer.scope)} : Value{LeftOut{}};
+     }},
     snapshot_number<ComparisonRow>(),
     marks<ComparisonRow>(),
     {"policy", FieldType::text, Presence::always, "any or fractional.",
@@ -330,13 +356,14 @@ constexpr Field<ComparisonRow> kComparisonFields[] = {
     {"dates", FieldType::times, Presence::always, "When each value was observed.", nullptr,
      [](ValueSink& sink, const ComparisonRow& r) { tell_times(sink, r.answer.dates); }},
     {"series", FieldType::objects, Presence::always, "In the order in which they were asked for.",
-     &family_curve_infos,
+     &compared_infos,
      [](ValueSink& sink, const ComparisonRow& r) {
        const bool shared = are_shares(r.answer.policy, r.answer.metric);
        std::size_t place = 0;
        tell_objects<NamedCurveRow>(
-           sink, kFamilyCurveFields, r.answer.series, [&](const NamedCurve& curve) {
-             return NamedCurveRow{curve, shared, r.answer.curated_only[place++]};
+           sink, kComparedFields, r.answer.series, [&](const NamedCurve& curve) {
+             return NamedCurveRow{curve, shared, r.answer.curated_only[place++],
+                                  r.answer.scope.has_value()};
            });
      }},
 };

@@ -329,18 +329,37 @@ ModelAdoption model_adoption(AdoptionView& view, SnapshotFacts& facts, NodeId no
   return answer;
 }
 
+namespace {
+
+/// Official and derived, in this order.
+std::vector<std::vector<AdoptionSums>> role_curves(AdoptionView& view,
+                                                   const FamilyDefinition& family,
+                                                   SharePolicy policy,
+                                                   std::span<const SnapshotNumber> numbers,
+                                                   const CurveQuery& query) {
+  const std::vector<std::string> roles{kOfficial, kDerivatives};
+  auto curves = view.rollups().series({family.name, Breakdown::role, policy}, roles, numbers);
+  if (query.burst_adjusted) {
+    const std::vector<std::string> kept{kNotInBurst};
+    curves[1] = view.rollups().series({family.name, Breakdown::burst, policy}, kept, numbers)[0];
+  }
+  return curves;
+}
+
+}  // namespace
+
 FamilyAdoption family_adoption(AdoptionView& view, SnapshotFacts& facts,
                                const FamilyDefinition& family, SharePolicy policy,
                                const CurveQuery& query) {
   require_rolled_up(view, family, policy);
-  FamilyAdoption answer{
-      .family = &family, .policy = policy, .interval = query.interval, .points = {}};
+  FamilyAdoption answer{.family = &family,
+                        .policy = policy,
+                        .interval = query.interval,
+                        .burst_adjusted = query.burst_adjusted,
+                        .points = {}};
   answer.curated_only = facts.curated_only(family);
   const auto steps = curve_steps(view.snapshots(), query);
-  const auto all = flattened(steps);
-  const std::vector<std::string> roles{kOfficial, kDerivatives};
-  const auto curves =
-      view.rollups().series({family.name, Breakdown::role, policy}, roles, numbers_of(all));
+  const auto curves = role_curves(view, family, policy, numbers_of(flattened(steps)), query);
   const StepSums official = by_step(steps, curves[0]);
   const StepSums derivatives = by_step(steps, curves[1]);
   const auto flags = flags_by_snapshot(view.snapshots());
@@ -355,6 +374,13 @@ FamilyAdoption family_adoption(AdoptionView& view, SnapshotFacts& facts,
   return answer;
 }
 
+AdoptionScope read_scope(ParamReader& params) {
+  const std::string_view word = params.choice(param::scope);
+  return word == "self"          ? AdoptionScope::self
+         : word == "descendants" ? AdoptionScope::descendants
+                                 : AdoptionScope::subtree;
+}
+
 std::optional<Breakdown> read_breakdown(ParamReader& params) {
   const auto word = params.choice_or_none(param::breakdown);
   if (!word) return std::nullopt;
@@ -362,6 +388,13 @@ std::optional<Breakdown> read_breakdown(ParamReader& params) {
     if (*word == to_string(static_cast<Breakdown>(i))) return static_cast<Breakdown>(i);
   }
   return std::nullopt;
+}
+
+bool read_burst_adjusted(ParamReader& params, std::optional<Breakdown> by) {
+  const bool adjusted = params.flag(param::burst_adjusted.name).value_or(false);
+  if (adjusted && by.value_or(Breakdown::role) != Breakdown::role)
+    throw ParamError{"burst_adjusted", "is told of all derivatives together or by role alone"};
+  return adjusted;
 }
 
 FamilyTrend family_trend(AdoptionView& view, const FamilyDefinition& family) {
@@ -394,6 +427,27 @@ FamilyTrend family_trend(AdoptionView& view, const FamilyDefinition& family) {
   return trend;
 }
 
+namespace {
+
+SumsRank rank_of(AdoptionMetric metric) {
+  switch (metric) {
+    case AdoptionMetric::downloads:
+      return SumsRank::downloads;
+    case AdoptionMetric::downloads_all_time:
+      return SumsRank::downloads_all_time;
+    case AdoptionMetric::downloads_7d:
+      return SumsRank::downloads_7d;
+    case AdoptionMetric::likes:
+      return SumsRank::likes;
+    case AdoptionMetric::derivatives:
+    case AdoptionMetric::new_derivatives:
+      break;
+  }
+  return SumsRank::models;
+}
+
+}  // namespace
+
 FamilyBreakdown family_breakdown(AdoptionView& view, SnapshotFacts& facts,
                                  const FamilyDefinition& family, SharePolicy policy,
                                  AdoptionMetric metric, Breakdown by, std::size_t top,
@@ -404,6 +458,7 @@ FamilyBreakdown family_breakdown(AdoptionView& view, SnapshotFacts& facts,
                          .interval = query.interval,
                          .metric = metric,
                          .by = by,
+                         .burst_adjusted = query.burst_adjusted,
                          .dates = {},
                          .series = {},
                          .others = {},
@@ -424,14 +479,12 @@ FamilyBreakdown family_breakdown(AdoptionView& view, SnapshotFacts& facts,
   } else {
     // The largest at the last date; unknown values come after all others, ties by name.
     const CurveStep& last = steps.back();
-    names =
-        metric == AdoptionMetric::new_derivatives
-            ? view.rollups().most_fresh(key, numbers_of(last.all), top)
-            : view.rollups().largest(key, last.chosen.number, top, [&](const AdoptionSums& sums) {
-                return metric_value(sums, {}, metric, policy).value_or(-1);
-              });
+    names = metric == AdoptionMetric::new_derivatives
+                ? view.rollups().most_fresh(key, numbers_of(last.all), top)
+                : view.rollups().largest(key, last.chosen.number, top, rank_of(metric));
   }
-  const auto curves = view.rollups().series(key, names, numbers);
+  const auto curves = by == Breakdown::role ? role_curves(view, family, policy, numbers, query)
+                                            : view.rollups().series(key, names, numbers);
   std::vector<AdoptionSums> rest(numbers.size());
   if (by != Breakdown::role) {
     const std::vector<std::string> whole{kDerivatives};
@@ -485,13 +538,18 @@ Comparison compare_families(AdoptionView& view, SnapshotFacts& facts,
 
 Comparison compare_models(AdoptionView& view, SnapshotFacts& facts, std::span<const NodeId> models,
                           AdoptionScope scope, AdoptionMetric metric, const CurveQuery& query) {
-  Comparison answer{.metric = metric, .interval = query.interval, .dates = {}, .series = {}};
+  if (metric == AdoptionMetric::new_derivatives)
+    throw ParamError{"metric", "new derivatives are told of families, not of models"};
+  Comparison answer{
+      .metric = metric,
+      .scope = metric == AdoptionMetric::derivatives ? AdoptionScope::descendants : scope,
+      .interval = query.interval,
+      .dates = {},
+      .series = {}};
   const auto steps = curve_steps(view.snapshots(), query);
   for (const CurveStep& step : steps) answer.dates.push_back(step.chosen.observed_at);
-  const bool counts_models = metric == AdoptionMetric::derivatives;
   for (const NodeId model : models) {
-    const ModelAdoption adoption = model_adoption(
-        view, facts, model, counts_models ? AdoptionScope::descendants : scope, query, metric);
+    const ModelAdoption adoption = model_adoption(view, facts, model, *answer.scope, query, metric);
     answer.curated_only.push_back(adoption.curated_only);
     NamedCurve& curve = answer.series.emplace_back();
     curve.name = facts.snapshot().name(model);

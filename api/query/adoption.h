@@ -96,6 +96,7 @@ void require_rolled_up(AdoptionView& view, const FamilyDefinition& family, Share
 
 enum class AdoptionScope { self, descendants, subtree };
 [[nodiscard]] std::string_view to_string(AdoptionScope scope) noexcept;
+[[nodiscard]] AdoptionScope read_scope(ParamReader& params);
 
 struct AdoptionPoint {
   RolledSnapshot at;
@@ -129,6 +130,7 @@ struct FamilyAdoption {
   const FamilyDefinition* family = nullptr;
   SharePolicy policy = SharePolicy::any;
   Interval interval = Interval::day;
+  bool burst_adjusted = false;
   std::vector<FamilyPoint> points;
   std::uint64_t curated_only = 0;  ///< Of the derivatives in the answer's snapshot.
 };
@@ -139,6 +141,9 @@ struct FamilyAdoption {
 
 /// What `by` says; nullopt where it is not given.
 [[nodiscard]] std::optional<Breakdown> read_breakdown(ParamReader& params);
+
+/// Takes `burst_adjusted`. Throws ParamError where derivatives are told apart by anything but role.
+[[nodiscard]] bool read_burst_adjusted(ParamReader& params, std::optional<Breakdown> by);
 
 /// A family in one line: the last 90 days.
 struct FamilyTrend {
@@ -164,6 +169,7 @@ struct FamilyBreakdown {
   Interval interval = Interval::day;
   AdoptionMetric metric = AdoptionMetric::derivatives;
   Breakdown by = Breakdown::role;
+  bool burst_adjusted = false;
   std::vector<UnixSeconds> dates;
   std::vector<NamedCurve> series;  ///< The largest at the last date first.
   std::vector<CurveValue> others;
@@ -178,6 +184,7 @@ struct FamilyBreakdown {
 
 struct Comparison {
   AdoptionMetric metric = AdoptionMetric::derivatives;
+  std::optional<AdoptionScope> scope = {};  ///< Of models; nullopt where families are compared.
   SharePolicy policy = SharePolicy::any;
   Interval interval = Interval::day;
   std::vector<UnixSeconds> dates;
@@ -187,6 +194,7 @@ struct Comparison {
 };
 /// Models side by side: their own downloads, those of what descends from them, or both; derivatives
 /// are live models that descend from them, whatever the scope. Series are named as the models are.
+/// Throws ParamError for new derivatives, which nobody counts of models.
 [[nodiscard]] Comparison compare_models(AdoptionView& view, SnapshotFacts& facts,
                                         std::span<const NodeId> models, AdoptionScope scope,
                                         AdoptionMetric metric, const CurveQuery& query);

@@ -24,6 +24,8 @@ enum class Interval { day, week, month };
 struct CurveQuery {
   std::optional<UnixSeconds> from, to;  ///< Both included; `to` given as a date is all of its day.
   Interval interval = Interval::day;
+  /// Of a family, by role alone: derivatives that a burst sets aside (graph/burst.h) are left out.
+  bool burst_adjusted = false;
 };
 /// Takes `from` and `to`: the range, by day. Throws ParamError for reversed dates.
 [[nodiscard]] CurveQuery read_range(ParamReader& params);

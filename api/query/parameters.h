@@ -63,9 +63,9 @@ inline constexpr std::string_view kBadgeWords[] = {"derivatives", "downloads"};
 inline constexpr std::string_view kScopeWords[] = {"self", "descendants", "subtree"};
 inline constexpr std::string_view kMetricWords[] = {"derivatives", "new_derivatives", "downloads",
                                                     "downloads_all_time", "downloads_7d"};
-inline constexpr std::string_view kBreakdownWords[] = {"role",      "relation", "author",
-                                                       "license",   "library",  "pipeline_tag",
-                                                       "quantizer", "series",   "depth"};
+inline constexpr std::string_view kBreakdownWords[] = {
+    "role",         "relation",  "author", "license", "library",
+    "pipeline_tag", "quantizer", "series", "depth",   "burst"};
 inline constexpr std::string_view kWindowWords[] = {"7d", "30d"};
 
 namespace param {
@@ -215,13 +215,19 @@ inline constexpr ParamInfo metric{
 inline constexpr ParamInfo breakdown{
     "by", ParamType::choice,
     "Tell derivatives apart by role, relation, author, license, library, pipeline_tag, quantizer, "
-    "series or depth",
+    "series or depth, or by whether a burst sets them aside",
     "WHAT", kBreakdownWords};
+inline constexpr ParamInfo burst_adjusted{
+    "burst_adjusted", ParamType::flag,
+    "Leave out derivatives that a burst sets aside; of all together or by role"};
 inline constexpr ParamInfo curves{
     "top", ParamType::integer, "How many names a breakdown has (10)", "N", {}, 1, kMaxLimit, false,
     "10"};
-inline constexpr ParamInfo families{
-    "families", ParamType::list, "Families or series, separated by commas", "LIST", {}, 0, 0, true};
+inline constexpr ParamInfo compared_families{
+    "families", ParamType::text, "Families or series, separated by commas; these or models",
+    "LIST"};
+inline constexpr ParamInfo compared_models{
+    "models", ParamType::text, "Models, separated by commas; these or families", "LIST"};
 inline constexpr ParamInfo board_family{"family", ParamType::text,
                                         "Only what belongs to this family or series", "NAME"};
 inline constexpr ParamInfo board_from{

@@ -26,26 +26,25 @@ std::string changes_page(const SnapshotFacts& facts, const ChangesParts& parts) 
     return page.finish(&view, fmt::format("/v1/changes?since={}", number - 1));
   }
   const SnapshotTotals& before = night.before->total();
-  page.add_from(kChanges, "lead", fmt::arg("before", before.number),
-                fmt::arg("before_date", format_utc(before.observed_at).substr(0, 10)),
-                fmt::arg("after", number),
-                fmt::arg("after_date", format_utc(view.total().observed_at).substr(0, 10)));
+  page.add_from(kChanges, "lead", arg("before", before.number),
+                arg("before_date", format_utc(before.observed_at).substr(0, 10)),
+                arg("after", number),
+                arg("after_date", format_utc(view.total().observed_at).substr(0, 10)));
   std::string nights;
   if (before.number > 1) {
-    fill_part(nights, kChanges, "night", fmt::arg("kind", kind.name),
-              fmt::arg("number", before.number), fmt::arg("text", "← the night before"));
+    fill_part(nights, kChanges, "night", arg("kind", kind.name), arg("number", before.number),
+              arg("text", "← the night before"));
   }
   if (number < parts.newest) {
-    fill_part(nights, kChanges, "night", fmt::arg("kind", kind.name),
-              fmt::arg("number", number + 1), fmt::arg("text", "the night after →"));
+    fill_part(nights, kChanges, "night", arg("kind", kind.name), arg("number", number + 1),
+              arg("text", "the night after →"));
   }
-  if (!nights.empty()) page.add_from(kChanges, "nights", fmt::arg("links", nights));
+  if (!nights.empty()) page.add_from(kChanges, "nights", arg("links", nights));
   page.add_from(kChanges, "kinds_begin");
   for (const NightKind& one : night_kinds()) {
-    page.add_from(kChanges, "kind", fmt::arg("kind", one.name),
-                  fmt::arg("current", &one == &kind ? " aria-current=\"page\"" : ""),
-                  fmt::arg("words", one.words),
-                  fmt::arg("count", grouped(one.count(night.changes))));
+    page.add_from(kChanges, "kind", arg("kind", one.name),
+                  arg("current", &one == &kind ? " aria-current=\"page\"" : ""),
+                  arg("words", one.words), arg("count", grouped(one.count(night.changes))));
   }
   page.add_from(kChanges, "kinds_end");
   const std::size_t total = kind.count(night.changes);
@@ -56,15 +55,14 @@ std::string changes_page(const SnapshotFacts& facts, const ChangesParts& parts) 
     add_night_rows(page, night, kind, first, kMembersPerPage);
     std::string turns;
     const auto turn = [&](std::size_t to, std::string_view text) {
-      fill_part(turns, kChanges, "turn", fmt::arg("kind", kind.name), fmt::arg("page", to),
-                fmt::arg("text", text));
+      fill_part(turns, kChanges, "turn", arg("kind", kind.name), arg("page", to),
+                arg("text", text));
     };
     if (parts.page > 1) turn(parts.page - 1, "← before");
     if (first + kMembersPerPage < total) turn(parts.page + 1, "next →");
-    page.add_from(kChanges, "turns", fmt::arg("turns", turns),
-                  fmt::arg("first", grouped(first + 1)),
-                  fmt::arg("last", grouped(std::min(total, first + kMembersPerPage))),
-                  fmt::arg("total", grouped(total)));
+    page.add_from(kChanges, "turns", arg("turns", turns), arg("first", grouped(first + 1)),
+                  arg("last", grouped(std::min(total, first + kMembersPerPage))),
+                  arg("total", grouped(total)));
   }
   return page.finish(&view, fmt::format("/v1/changes?since={}", before.number));
 }

@@ -7,6 +7,8 @@
 
 #include "api/fields/list_rows.h"
 #include "api/query/leaderboards.h"
+#include "api/query/links.h"
+#include "api/web/family_charts.h"
 #include "api/web/line_chart.h"
 #include "api/web/model_tables.h"
 #include "api/web/page.h"
@@ -18,7 +20,6 @@ namespace stemma {
 namespace {
 
 constexpr std::string_view kFamily = "family.html";
-constexpr std::string_view kCharts = "charts.html";  ///< For what forms consist of.
 constexpr std::size_t kBars = 8;
 
 void add_headline(Page& page, const FamilyAnswer& family, const std::optional<FamilyTrend>& trend) {
@@ -26,8 +27,8 @@ void add_headline(Page& page, const FamilyAnswer& family, const std::optional<Fa
   const std::string name = percent_encode(family.family.family->name);
   const auto number = [&](std::string_view value, std::string_view whole, std::string_view what,
                           std::string_view link) {
-    page.add_from(kFamily, "number", fmt::arg("value", value), fmt::arg("whole", whole),
-                  fmt::arg("what", what), fmt::arg("link", link));
+    page.add_from(kFamily, "number", arg("value", value), arg("whole", whole), arg("what", what),
+                  arg("link", link));
   };
   page.add_from(kFamily, "numbers_begin");
   const std::string api = "/v1/families/" + name;
@@ -58,13 +59,13 @@ void add_headline(Page& page, const FamilyAnswer& family, const std::optional<Fa
            "downloads in 30 days", api);
   }
   page.add_from(kFamily, "numbers_end");
-  page.add_from(kFamily, "burst_rule", fmt::arg("rule", escape_html(kBurstRule)));
+  page.add_from(kFamily, "burst_rule", arg("rule", escape_html(kBurstRule)));
 }
 
 /// The largest of a breakdown, each with a bar that is long as its share of the largest.
 void add_bars(Page& page, std::string_view title,
               const std::map<std::string, std::uint64_t>& counts, std::string_view filter,
-              const std::string& path, bool in_order = false) {
+              const std::string& path, const std::string& query, bool in_order = false) {
   if (counts.empty()) return;
   std::vector<std::pair<std::string, std::uint64_t>> rows{counts.begin(), counts.end()};
   if (in_order) {
@@ -84,42 +85,46 @@ void add_bars(Page& page, std::string_view title,
       rest += rows[i].second;
     }
   }
-  page.add_from(kFamily, "bars_begin", fmt::arg("title", title));
+  page.add_from(kFamily, "bars_begin", arg("title", title));
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& [name, count] = rows[i];
     const bool linked = !filter.empty() && name != kNotDeclared && name != kOtherQuantizers;
     const std::string text =
         linked ? link(fmt::format("{}?{}={}#members", path, filter, percent_encode(name)), name)
                : escape_html(name);
-    page.add_from(kFamily, "bar", fmt::arg("name", text), fmt::arg("count", grouped(count)),
-                  fmt::arg("width", fmt::format("{:.1f}", 100 * static_cast<double>(count) /
-                                                              static_cast<double>(largest))));
+    page.add_from(kFamily, "bar", arg("name", text),
+                  arg("count", with_query(grouped(count), query)),
+                  arg("width", fmt::format("{:.1f}", 100 * static_cast<double>(count) /
+                                                         static_cast<double>(largest))));
   }
   if (rest != 0) {
-    page.add_from(kFamily, "bars_rest", fmt::arg("names", grouped(rows.size() - shown)),
-                  fmt::arg("count", grouped(rest)));
+    page.add_from(kFamily, "bars_rest", arg("names", grouped(rows.size() - shown)),
+                  arg("count", with_query(grouped(rest), query)));
   }
-  page.add_from(kFamily, "bars_end");
+  page.add_from(kFamily, "bars_end", arg("link", query));
 }
 
 void add_board(Page& page, const SnapshotView& view, std::string_view title,
                const std::optional<Leaderboard>& board, const std::string& family) {
   if (!board || board->rows.empty()) return;
-  page.add_from(kFamily, "board_begin", fmt::arg("title", title),
-                fmt::arg("board", board->board->name), fmt::arg("family", family));
+  page.add_from(kFamily, "board_begin", arg("title", title), arg("board", board->board->name),
+                arg("family", family));
+  const std::string query =
+      fmt::format("/v1/leaderboards/{}?family={}", board->board->name, family);
   for (const LeaderboardRow& row : board->rows) {
     if (!row.model) continue;
     const std::string_view name = view.name(*row.model);
     const std::string value = board->board->kind == BoardKind::growth
                                   ? growth_text(row.value)
                                   : compact(row.value.value_or(0));
-    page.add_from(kFamily, "board_row", fmt::arg("name", link(page_link(name), name)),
-                  fmt::arg("value", value));
+    page.add_from(kFamily, "board_row", arg("name", link(page_link(name), name)),
+                  arg("value", with_query(value, query)));
   }
-  page.add_from(kFamily, "board_end");
+  page.add_from(kFamily, "bars_end", arg("link", query));
 }
 
 void add_survival(Page& page, const Survival& survival) {
+  const std::string query = "/v1/families/" + percent_encode(survival.family->name) + "/survival";
   const auto observed = [](const SurvivalPoint& point) {
     return std::any_of(point.alive.begin(), point.alive.end(),
                        [](const auto& value) { return value.has_value(); });
@@ -131,7 +136,7 @@ void add_survival(Page& page, const Survival& survival) {
   if (rows.empty()) return;
   constexpr std::size_t kMonths = 24;
   if (rows.size() > kMonths) rows.erase(rows.begin(), rows.end() - kMonths);
-  page.add_from(kFamily, "survival_begin", fmt::arg("note", escape_html(kSurvivalNote)));
+  page.add_from(kFamily, "survival_begin", arg("note", escape_html(kSurvivalNote)));
   struct Row {
     const SurvivalPoint& point;
   };
@@ -154,7 +159,9 @@ void add_survival(Page& page, const Survival& survival) {
         [&](const Row& r) { return share(r, r.point.downloaded, 0); },
         true},
        {"12", {}, [&](const Row& r) { return share(r, r.point.downloaded, 3); }, true}},
-      rows, [](const SurvivalPoint* point) { return Row{*point}; });
+      rows, [](const SurvivalPoint* point) { return Row{*point}; },
+      [&](const Row&) { return query; });
+  page.add_from(kList, "source", arg("link", query));
   page.add_from(kFamily, "survival_end");
 }
 
@@ -180,22 +187,22 @@ std::string given(const MembersState& state, std::string_view name) {
 
 void add_members(Page& page, const SnapshotView& view, const FamilySummary& summary,
                  const ListAnswer& members, const MembersState& state) {
-  page.add_from(kFamily, "members_begin", fmt::arg("path", state.path));
+  page.add_from(kFamily, "members_begin", arg("path", state.path));
   // What the charts above were asked stays as it is.
   for (const Param& param : state.given) {
     if (std::find(state.own.begin(), state.own.end(), param.name) == state.own.end()) {
-      page.add_from(kCharts, "hidden", fmt::arg("name", escape_html(param.name)),
-                    fmt::arg("value", escape_html(param.value)));
+      page.add_from(kCharts, "hidden", arg("name", escape_html(param.name)),
+                    arg("value", escape_html(param.value)));
     }
   }
   const auto select = [&](std::string_view label, std::string_view name,
                           const std::vector<std::pair<std::string, std::string>>& options,
                           const std::string& chosen) {
-    page.add_from(kCharts, "select_begin", fmt::arg("label", label), fmt::arg("name", name));
+    page.add_from(kCharts, "select_begin", arg("label", label), arg("name", name));
     for (const auto& [value, text] : options) {
-      page.add_from(kCharts, "option", fmt::arg("value", escape_html(value)),
-                    fmt::arg("selected", value == chosen ? " selected" : ""),
-                    fmt::arg("text", escape_html(text)));
+      page.add_from(kCharts, "option", arg("value", escape_html(value)),
+                    arg("selected", value == chosen ? " selected" : ""),
+                    arg("text", escape_html(text)));
     }
     page.add_from(kCharts, "select_end");
   };
@@ -216,8 +223,8 @@ void add_members(Page& page, const SnapshotView& view, const FamilySummary& summ
     licenses.emplace_back(license, license);
   select("licence", "license", licenses, license);
   const auto field = [&](std::string_view label, std::string_view name, std::string_view type) {
-    page.add_from(kFamily, "field", fmt::arg("label", label), fmt::arg("name", name),
-                  fmt::arg("type", type), fmt::arg("value", escape_html(given(state, name))));
+    page.add_from(kFamily, "field", arg("label", label), arg("name", name), arg("type", type),
+                  arg("value", escape_html(given(state, name))));
   };
   field("author", "author", "text");
   field("name contains", "name", "search");
@@ -232,16 +239,14 @@ void add_members(Page& page, const SnapshotView& view, const FamilySummary& summ
         param.name == "page" ||
         std::find(state.own.begin(), state.own.end(), param.name) == state.own.end())
       continue;
-    fill_part(chips, kFamily, "chip", fmt::arg("link", members_link(state, param.name, {})),
-              fmt::arg("name", escape_html(param.name)),
-              fmt::arg("value", escape_html(param.value)));
+    fill_part(chips, kFamily, "chip", arg("link", members_link(state, param.name, {})),
+              arg("name", escape_html(param.name)), arg("value", escape_html(param.value)));
   }
   const std::uint64_t first = state.offset + (members.listing.items.empty() ? 0 : 1);
-  page.add_from(kFamily, "members_count", fmt::arg("chips", chips),
-                fmt::arg("first", grouped(first)),
-                fmt::arg("last", grouped(state.offset + members.listing.items.size())),
-                fmt::arg("total", grouped(members.listing.total)), fmt::arg("csv", state.csv),
-                fmt::arg("json", state.json));
+  page.add_from(kFamily, "members_count", arg("chips", chips), arg("first", grouped(first)),
+                arg("last", grouped(state.offset + members.listing.items.size())),
+                arg("total", grouped(members.listing.total)), arg("csv", state.csv),
+                arg("json", state.json));
   if (members.listing.items.empty()) {
     page.soft("No model is left by these filters. Remove one of them above.");
     page.add_from(kFamily, "members_end");
@@ -257,11 +262,11 @@ void add_members(Page& page, const SnapshotView& view, const FamilySummary& summ
     if (current ? !ascending : key == "id" || key == "depth")
       turned.given.push_back({"order", "asc"});
     std::string html;
-    fill_part(html, kFamily, "sort", fmt::arg("link", members_link(turned, "sort", key)),
-              fmt::arg("title", title),
-              fmt::arg("arrow", !current    ? ""
-                                : ascending ? " ▲"
-                                            : " ▼"));
+    fill_part(html, kFamily, "sort", arg("link", members_link(turned, "sort", key)),
+              arg("title", title),
+              arg("arrow", !current    ? ""
+                           : ascending ? " ▲"
+                                       : " ▼"));
     return html;
   };
   const std::string name_head = head("Model", "id"), depth_head = head("Depth", "depth"),
@@ -282,7 +287,7 @@ void add_members(Page& page, const SnapshotView& view, const FamilySummary& summ
           if (r.reached.depth == 0) return "official";
           std::string html;
           fill_part(html, "model.html", "relation",
-                    fmt::arg("relation", to_string(r.view.relation[r.reached.edge])));
+                    arg("relation", to_string(r.view.relation[r.reached.edge])));
           return html + curated_mark(r.view, r.reached.edge);
         }},
        {depth_head, "depth"},
@@ -295,9 +300,11 @@ void add_members(Page& page, const SnapshotView& view, const FamilySummary& summ
           const UnixSeconds time = r.view.created_at[r.reached.node];
           return time == kUnknownTime ? std::string{"–"} : format_utc(time).substr(0, 10);
         }}},
-      members.listing.items, [&](const Reached& reached) {
+      members.listing.items,
+      [&](const Reached& reached) {
         return ListItemRow{view, members, reached};
-      });
+      },
+      [](const ListItemRow& r) { return model_path(r.view.name(r.reached.node)); });
   const auto page_at = [&](std::size_t number) {
     MembersState other = state;
     std::erase_if(other.given, [](const Param& p) { return p.name == "page"; });
@@ -307,14 +314,12 @@ void add_members(Page& page, const SnapshotView& view, const FamilySummary& summ
   const std::size_t pages = (members.listing.total + kMembersPerPage - 1) / kMembersPerPage;
   const std::size_t number = state.offset / kMembersPerPage + 1;
   if (number > 1)
-    fill_part(turns, kFamily, "turn", fmt::arg("link", page_at(number - 1)),
-              fmt::arg("text", "← before"));
+    fill_part(turns, kFamily, "turn", arg("link", page_at(number - 1)), arg("text", "← before"));
   if (number < pages)
-    fill_part(turns, kFamily, "turn", fmt::arg("link", page_at(number + 1)),
-              fmt::arg("text", "next →"));
+    fill_part(turns, kFamily, "turn", arg("link", page_at(number + 1)), arg("text", "next →"));
   if (pages > 1) {
-    page.add_from(kFamily, "turns", fmt::arg("turns", turns), fmt::arg("number", grouped(number)),
-                  fmt::arg("pages", grouped(pages)));
+    page.add_from(kFamily, "turns", arg("turns", turns), arg("number", grouped(number)),
+                  arg("pages", grouped(pages)));
   }
   page.add_from(kFamily, "members_end");
 }
@@ -334,30 +339,30 @@ std::string family_page(const SnapshotFacts& facts, const FamilyParts& parts) {
   page.add_marks(view);
   std::string of;
   if (!definition.parent.empty()) {
-    fill_part(of, kFamily, "series_of", fmt::arg("link", family_link(definition.parent)),
-              fmt::arg("name", escape_html(definition.parent)));
+    fill_part(of, kFamily, "series_of", arg("link", family_link(definition.parent)),
+              arg("name", escape_html(definition.parent)));
   }
-  page.add_from(kFamily, "lead", fmt::arg("series_of", of),
-                fmt::arg("official", grouped(summary.official)),
-                fmt::arg("s", plural(summary.official)));
+  page.add_from(kFamily, "lead", arg("series_of", of), arg("official", grouped(summary.official)),
+                arg("s", plural(summary.official)));
   add_headline(page, family, parts.trend);
   if (family.family.curated_only != 0) {
-    page.add_from(kFamily, "curated", fmt::arg("models", grouped(family.family.curated_only)),
-                  fmt::arg("resource", resource));
+    page.add_from(kFamily, "curated", arg("models", grouped(family.family.curated_only)),
+                  arg("resource", resource));
   }
   if (parts.charts.curves) add_family_chart(page, *parts.charts.curves, parts.charts.state);
   if (!parts.charts.growth.points.empty()) add_growth_chart(page, parts.charts.growth);
   page.add_from(kFamily, "small_begin");
   add_board(page, view, "Fastest this week", parts.fastest, encoded);
   add_board(page, view, "Newest", parts.newest, encoded);
-  add_bars(page, "By relation", summary.by_relation, "relation", path);
-  add_bars(page, "By author", summary.by_author, "author", path);
-  add_bars(page, "By quantizer", parts.by_quantizer, "author", path);
-  add_bars(page, "By licence", summary.by_license, "license", path);
-  add_bars(page, "By task", summary.by_pipeline_tag, {}, path);
-  add_bars(page, "By depth", summary.by_depth, {}, path, true);
+  add_bars(page, "By relation", summary.by_relation, "relation", path, resource);
+  add_bars(page, "By author", summary.by_author, "author", path, resource);
+  add_bars(page, "By quantizer", parts.by_quantizer, "author", path,
+           resource + "/adoption?by=quantizer");
+  add_bars(page, "By licence", summary.by_license, "license", path, resource);
+  add_bars(page, "By task", summary.by_pipeline_tag, {}, path, resource);
+  add_bars(page, "By depth", summary.by_depth, {}, path, resource, true);
   page.add_from(kFamily, "small_end");
-  page.add_from(kFamily, "boards", fmt::arg("family", encoded));
+  page.add_from(kFamily, "boards", arg("family", encoded));
   if (parts.survival) add_survival(page, *parts.survival);
   if (!family.series.empty()) {
     page.section("Series");

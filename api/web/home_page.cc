@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "api/web/adoption_pages.h"
+#include "api/web/alarm_list.h"
+#include "api/web/comparison.h"
 #include "api/web/line_chart.h"
 #include "api/web/model_tables.h"
 #include "api/web/night_rows.h"
@@ -52,7 +53,10 @@ void add_trend_rows(Page& page, const std::vector<FamilyRow>& rows,
         [](const TrendRow& r) {
           return spark_line(r.trend.spark, "Downloads in seven days over the last 90 days");
         }}},
-      items, [](const TrendRow& row) { return row; });
+      items, [](const TrendRow& row) { return row; },
+      [](const TrendRow& r) {
+        return "/v1/families/" + percent_encode(r.family.name) + "/adoption";
+      });
 }
 
 }  // namespace
@@ -65,17 +69,16 @@ std::string home_page(const SnapshotFacts& facts, const HomeParts& parts) {
   page.add_marks(view);
   std::string unusual;
   if (!parts.alarms.empty()) {
-    fill_part(unusual, kHome, "unusual", fmt::arg("count", parts.alarms.size()),
-              fmt::arg("things", parts.alarms.size() == 1 ? "thing is" : "things are"));
+    fill_part(unusual, kHome, "unusual", arg("count", parts.alarms.size()),
+              arg("things", parts.alarms.size() == 1 ? "thing is" : "things are"));
   }
   const std::size_t nights = view.history.size();
-  page.add_from(
-      kHome, "lead", fmt::arg("models", grouped(total.models)),
-      fmt::arg("edges", grouped(total.edges)), fmt::arg("nights", grouped(nights)),
-      fmt::arg("s", plural(nights)),
-      fmt::arg("since", nights == 0 ? std::string{"–"}
-                                    : format_utc(view.history[0].observed_at).substr(0, 10)),
-      fmt::arg("unusual", unusual));
+  page.add_from(kHome, "lead", arg("models", grouped(total.models)),
+                arg("edges", grouped(total.edges)), arg("nights", grouped(nights)),
+                arg("s", plural(nights)),
+                arg("since", nights == 0 ? std::string{"–"}
+                                         : format_utc(view.history[0].observed_at).substr(0, 10)),
+                arg("unusual", unusual));
   if (parts.curves) {
     add_comparison_chart(page, facts, *parts.curves, parts.state);
   } else {
@@ -89,14 +92,14 @@ std::string home_page(const SnapshotFacts& facts, const HomeParts& parts) {
     std::string names;
     for (std::size_t i = 0; i < std::min<std::size_t>(parts.trends.size(), 6); ++i)
       names += (names.empty() ? "" : ",") + percent_encode(parts.trends[i].family);
-    page.add_from(kHome, "compare", fmt::arg("families", names));
+    page.add_from(kHome, "compare", arg("families", names));
   }
   page.add_from(kHome, "columns_next");
   add_night_summary(page, *parts.night);
   add_alarms(page, parts.alarms);
   page.add_from(kHome, "columns_end");
   page.add_from(kHome, "note",
-                fmt::arg("other", grouped(static_cast<std::uint64_t>(parts.families.other))));
+                arg("other", grouped(static_cast<std::uint64_t>(parts.families.other))));
   return page.finish(&view, "/v1/families");
 }
 

@@ -7,6 +7,7 @@
 #include "api/fields/list_rows.h"
 #include "api/query/links.h"
 #include "api/web/ancestry_drawing.h"
+#include "api/web/family_charts.h"
 #include "api/web/model_tables.h"
 #include "api/web/page.h"
 #include "api/web/pages.h"
@@ -26,7 +27,7 @@ std::string seen_date(const SnapshotView& view, SnapshotNumber number) {
 
 std::string relation_mark(Relation relation) {
   std::string mark;
-  fill_part(mark, kModel, "relation", fmt::arg("relation", to_string(relation)));
+  fill_part(mark, kModel, "relation", arg("relation", to_string(relation)));
   return mark;
 }
 
@@ -36,8 +37,8 @@ void add_facts(Page& page, const SnapshotView& view, const ModelAnswer& model) {
   std::string families;
   for (const std::string& family : model.families) {
     if (!families.empty()) families += ", ";
-    fill_part(families, kModel, "family_link", fmt::arg("path", percent_encode(family)),
-              fmt::arg("name", escape_html(family)));
+    fill_part(families, kModel, "family_link", arg("path", percent_encode(family)),
+              arg("name", escape_html(family)));
   }
   page.fact("Families", families.empty() ? "–" : families);
   std::string aliases;
@@ -61,18 +62,18 @@ void add_facts(Page& page, const SnapshotView& view, const ModelAnswer& model) {
 /// The claims of one edge, closed until somebody asks.
 void add_evidence(Page& page, const SnapshotView& view, const Ancestry::Drawn& drawn) {
   const EdgeId edge = drawn.edge;
-  page.add_from(kModel, "evidence_begin", fmt::arg("edge", edge),
-                fmt::arg("parent", escape_html(view.name(drawn.parent))),
-                fmt::arg("child", escape_html(view.name(drawn.child))),
-                fmt::arg("relation", relation_mark(view.relation[edge])),
-                fmt::arg("confidence", fmt::format("{:.2f}", view.confidence[edge])));
+  page.add_from(kModel, "evidence_begin", arg("edge", edge),
+                arg("parent", escape_html(view.name(drawn.parent))),
+                arg("child", escape_html(view.name(drawn.child))),
+                arg("relation", relation_mark(view.relation[edge])),
+                arg("confidence", fmt::format("{:.2f}", view.confidence[edge])));
   const std::uint32_t first = view.claim_begin[edge];
   const auto claims = view.claims.subspan(first, view.claim_begin[edge + std::size_t{1}] - first);
   const auto text = [](const ClaimRow& r) {
     std::string html = shown_html(field_named(claim_fields(), "text").get(r));
     if (r.claim.source == ClaimSource::curated && r.claim.note != 0)
       fill_part(html, kModel, "why",
-                fmt::arg("why", escape_html(r.view.notes[r.claim.note - std::size_t{1}])));
+                arg("why", escape_html(r.view.notes[r.claim.note - std::size_t{1}])));
     return html;
   };
   page.table<ClaimRow>(
@@ -95,10 +96,10 @@ void add_ancestry(Page& page, const SnapshotView& view, NodeId node, const std::
     page.soft("No parent is declared.");
     return;
   }
-  page.add_from(kModel, "drawing", fmt::arg("svg", draw_ancestry(view, ancestry)));
+  page.add_from(kModel, "drawing", arg("svg", draw_ancestry(view, ancestry)));
   if (ancestry.left_out != 0) {
-    page.add_from(kModel, "ancestors_left_out", fmt::arg("count", grouped(ancestry.left_out)),
-                  fmt::arg("resource", resource));
+    page.add_from(kModel, "ancestors_left_out", arg("count", grouped(ancestry.left_out)),
+                  arg("resource", resource));
   }
   page.add_from(kModel, "evidence_lead");
   for (const Ancestry::Drawn& drawn : ancestry.edges) add_evidence(page, view, drawn);
@@ -111,8 +112,8 @@ void add_tree(Page& page, const SnapshotView& view, const ModelAnswer& model,
     page.soft(model.descendants == 0 ? "Nothing yet." : "Nothing that is still there.");
     return;
   }
-  page.add_from(kModel, "tree_begin", fmt::arg("api", api), fmt::arg("as_of", view.total().number),
-                fmt::arg("name", escape_html(view.name(model.node))));
+  page.add_from(kModel, "tree_begin", arg("api", api), arg("as_of", view.total().number),
+                arg("name", escape_html(view.name(model.node))));
   add_model_rows(page, view, children);
   add_cut_note(page, children, resource + "/children");
   page.add_from(kModel, "tree_end");
@@ -123,8 +124,8 @@ void add_licenses(Page& page, const SnapshotView& view, const LicensesAnswer& li
   if (licenses.items.empty()) return;
   page.section("Licences along the way");
   std::string own{declared_license(view, licenses.model)};
-  page.add_from(kModel, "license_verdict", fmt::arg("own", own.empty() ? "none" : escape_html(own)),
-                fmt::arg("verdict", to_string(*licenses.verdict)), fmt::arg("resource", resource));
+  page.add_from(kModel, "license_verdict", arg("own", own.empty() ? "none" : escape_html(own)),
+                arg("verdict", to_string(*licenses.verdict)), arg("resource", resource));
   struct Row {
     const SnapshotView& view;
     const AncestorLicense& item;
@@ -147,7 +148,8 @@ void add_licenses(Page& page, const SnapshotView& view, const LicensesAnswer& li
       std::span{licenses.items}.first(std::min(kShown, licenses.items.size())),
       [&](const AncestorLicense& item) {
         return Row{view, item};
-      });
+      },
+      [&](const Row&) { return resource + "/licenses"; });
 }
 
 void add_impact(Page& page, const Impact& impact, const std::string& resource) {
@@ -170,20 +172,22 @@ void add_impact(Page& page, const Impact& impact, const std::string& resource) {
   if (std::all_of(rows.begin(), rows.end(), [](const Row& r) { return r.sum.models == 0; })) return;
   page.section("Were it withdrawn");
   page.add_from(kModel, "impact_lead");
-  page.table<Row>({},
-                  {{"Of what descends from it",
-                    {},
-                    [](const Row& r) {
-                      if (r.exposure.empty()) return std::string{r.words};
-                      return link(fmt::format("{}/impact?exposure={}", r.resource, r.exposure),
-                                  r.words);
-                    }},
-                   {"Models", {}, [](const Row& r) { return grouped(r.sum.models); }, true},
-                   {"Downloads, 30 days",
-                    {},
-                    [](const Row& r) { return count_or_dash(r.sum.downloads.value()); },
-                    true}},
-                  rows, [](const Row& row) { return row; });
+  page.table<Row>(
+      {},
+      {{"Of what descends from it",
+        {},
+        [](const Row& r) {
+          if (r.exposure.empty()) return std::string{r.words};
+          return link(fmt::format("{}/impact?exposure={}", r.resource, r.exposure), r.words);
+        }},
+       {"Models", {}, [](const Row& r) { return grouped(r.sum.models); }, true},
+       {"Downloads, 30 days",
+        {},
+        [](const Row& r) { return count_or_dash(r.sum.downloads.value()); },
+        true}},
+      rows, [](const Row& row) { return row; },
+      [](const Row& r) { return r.resource + "/impact"; });
+  page.add_from(kList, "source", arg("link", resource + "/impact"));
 }
 
 void add_history(Page& page, const SnapshotView& view, const HistoryAnswer& history,
@@ -195,23 +199,22 @@ void add_history(Page& page, const SnapshotView& view, const HistoryAnswer& hist
   std::string lines;
   for (const HistoryAnswer::Name& name : history.names) {
     if (name.until == 0) continue;
-    fill_part(lines, kModel, "was_called", fmt::arg("name", escape_html(name.name)),
-              fmt::arg("until", seen_date(view, name.until)));
+    fill_part(lines, kModel, "was_called", arg("name", escape_html(name.name)),
+              arg("until", seen_date(view, name.until)));
   }
   for (const HistoryAnswer::Bearer& bearer : history.borne_before_by) {
     const std::string_view name = view.name(bearer.node);
-    fill_part(lines, kModel, "borne_by", fmt::arg("model", link(page_link(name), name)),
-              fmt::arg("until", seen_date(view, bearer.until)));
+    fill_part(lines, kModel, "borne_by", arg("model", link(page_link(name), name)),
+              arg("until", seen_date(view, bearer.until)));
   }
   for (const HistoryAnswer::Said& said : history.claims) {
     if (said.current) continue;
-    fill_part(lines, kModel, "said_once",
-              fmt::arg("text", escape_html(view.texts[said.claim.text])),
-              fmt::arg("relation", to_string(said.claim.relation)),
-              fmt::arg("first", seen_date(view, said.claim.first_seen)),
-              fmt::arg("last", seen_date(view, said.claim.last_seen)));
+    fill_part(lines, kModel, "said_once", arg("text", escape_html(view.texts[said.claim.text])),
+              arg("relation", to_string(said.claim.relation)),
+              arg("first", seen_date(view, said.claim.first_seen)),
+              arg("last", seen_date(view, said.claim.last_seen)));
   }
-  page.add_from(kModel, "history", fmt::arg("lines", lines), fmt::arg("resource", resource));
+  page.add_from(kModel, "history", arg("lines", lines), arg("resource", resource));
 }
 
 }  // namespace
@@ -227,26 +230,25 @@ std::string model_page(const SnapshotFacts& facts, const ModelParts& parts) {
   page.add_marks(view);
   if (view.state[node] == NodeState::ghost) page.add_from(kModel, "ghost");
   if (view.state[node] == NodeState::gone) page.add_from(kModel, "gone");
-  page.add_from(kModel, "descendants", fmt::arg("resource", resource),
-                fmt::arg("descendants", grouped(model.descendants)),
-                fmt::arg("s", plural(model.descendants)),
-                fmt::arg("descend", model.descendants == 1 ? "descends" : "descend"),
-                fmt::arg("children", grouped(model.children)));
+  page.add_from(kModel, "descendants", arg("resource", resource),
+                arg("descendants", grouped(model.descendants)), arg("s", plural(model.descendants)),
+                arg("descend", model.descendants == 1 ? "descends" : "descend"),
+                arg("children", grouped(model.children)));
   if (model.curated_only != 0) {
-    page.add_from(kModel, "curated", fmt::arg("models", grouped(model.curated_only)),
-                  fmt::arg("resource", resource));
+    page.add_from(kModel, "curated", arg("models", grouped(model.curated_only)),
+                  arg("resource", resource));
   }
   if (model.namesake) {
     const std::string_view ghost = view.name(model.namesake->ghost);
-    page.add_from(kModel, "namesake", fmt::arg("models", grouped(model.namesake->descendants)),
-                  fmt::arg("link", page_link(ghost)), fmt::arg("name", escape_html(ghost)));
+    page.add_from(kModel, "namesake", arg("models", grouped(model.namesake->descendants)),
+                  arg("link", page_link(ghost)), arg("name", escape_html(ghost)));
   }
   if (view.total().generated == 0) {
-    page.add_from(kModel, "links", fmt::arg("hub", percent_encode(name, true)),
-                  fmt::arg("page", page_link(name)), fmt::arg("number", view.total().number));
+    page.add_from(kModel, "links", arg("hub", percent_encode(name, true)),
+                  arg("page", page_link(name)), arg("number", view.total().number));
   } else {
-    page.add_from(kModel, "links_of_made_up", fmt::arg("page", page_link(name)),
-                  fmt::arg("number", view.total().number));
+    page.add_from(kModel, "links_of_made_up", arg("page", page_link(name)),
+                  arg("number", view.total().number));
   }
   add_facts(page, view, model);
   add_ancestry(page, view, node, resource);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/query/links.h"
 #include "graph/augment.h"
 #include "schema/relation.h"
 
@@ -30,7 +31,7 @@ std::string model(const SnapshotView& view, NodeId node) {
 
 std::string relation(Relation one) {
   std::string html;
-  fill_part(html, "model.html", "relation", fmt::arg("relation", to_string(one)));
+  fill_part(html, "model.html", "relation", arg("relation", to_string(one)));
   return html;
 }
 
@@ -57,9 +58,11 @@ void add_models(Page& page, const SnapshotView& view, std::span<const NodeId> no
         {},
         [](const Row& r) { return count_or_dash(r.view.downloads[r.node]); },
         true}},
-      nodes, [&](NodeId node) {
+      nodes,
+      [&](NodeId node) {
         return Row{view, node};
-      });
+      },
+      [](const Row& r) { return model_path(r.view.name(r.node)); });
 }
 
 void add_edges(Page& page, const SnapshotView& view, std::span<const EdgeId> edges) {
@@ -88,13 +91,12 @@ void add_night_summary(Page& page, const NightFacts& night) {
     return;
   }
   page.add_from(kChanges, "summary_begin",
-                fmt::arg("before", format_utc(night.before->total().observed_at).substr(0, 10)),
-                fmt::arg("after", format_utc(total.observed_at).substr(0, 10)));
+                arg("before", format_utc(night.before->total().observed_at).substr(0, 10)),
+                arg("after", format_utc(total.observed_at).substr(0, 10)));
   for (const NightKind& kind : kKinds) {
     const std::size_t count = kind.count(night.changes);
     page.add_from(kChanges, count == 0 ? "summary_none" : "summary_row",
-                  fmt::arg("count", grouped(count)), fmt::arg("kind", kind.name),
-                  fmt::arg("words", kind.words));
+                  arg("count", grouped(count)), arg("kind", kind.name), arg("words", kind.words));
   }
   page.add_from(kChanges, "summary_end");
 }

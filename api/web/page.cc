@@ -24,34 +24,32 @@ std::string shown_html(const Value& value) {
 
 std::string link(std::string_view path, std::string_view text) {
   std::string html;
-  fill_part(html, kList, "link", fmt::arg("path", path), fmt::arg("text", escape_html(text)));
+  fill_part(html, kList, "link", arg("path", path), arg("text", escape_html(text)));
   return html;
 }
 
 std::string state_mark(NodeState state) {
   std::string mark;
-  if (state != NodeState::live)
-    fill_part(mark, kList, "state", fmt::arg("state", to_string(state)));
+  if (state != NodeState::live) fill_part(mark, kList, "state", arg("state", to_string(state)));
   return mark;
 }
 
 Page::Page(std::string_view title, std::string_view searched, std::string_view head) {
   std::string client;
   if (find_asset("client.js") != nullptr) {
-    fill_part(client, "layout.html", "client", fmt::arg("style", asset_path("client.css")),
-              fmt::arg("script", asset_path("client.js")));
+    fill_part(client, "layout.html", "client", arg("style", asset_path("client.css")),
+              arg("script", asset_path("client.js")));
   } else {
     fill_part(client, "layout.html", "no_client");
   }
-  add("begin", fmt::arg("title", escape_html(title)), fmt::arg("searched", escape_html(searched)),
-      fmt::arg("style", asset_path("style.css")), fmt::arg("client", client),
-      fmt::arg("head", head));
+  add("begin", arg("title", escape_html(title)), arg("searched", escape_html(searched)),
+      arg("style", asset_path("style.css")), arg("client", client), arg("head", head));
 }
 
 void Page::add_marks(const SnapshotView& view) {
   const SnapshotTotals& total = view.total();
   if (total.generated != 0) add("generated");
-  if (total.partial != 0) add("partial", fmt::arg("scope", escape_html(view.scope_text())));
+  if (total.partial != 0) add("partial", arg("scope", escape_html(view.scope_text())));
 }
 
 std::string without_tags(std::string_view html) {
@@ -120,6 +118,13 @@ std::string keep_snapshot(std::string_view html, const std::string& as_of) {
 
 }  // namespace
 
+std::string with_query(std::string_view number, std::string_view query) {
+  if (number.find_first_of("0123456789") == std::string_view::npos) return std::string{number};
+  std::string html;
+  fill_part(html, kList, "query", arg("link", query), arg("text", number));
+  return html;
+}
+
 std::string framed(std::string html, const SnapshotView& view, const PageFrame& frame) {
   constexpr std::string_view kMark = "<!-- as-of -->";
   std::string as_of, hidden, query;
@@ -129,8 +134,8 @@ std::string framed(std::string html, const SnapshotView& view, const PageFrame& 
       continue;
     }
     if (param.value.empty()) continue;
-    fill_part(hidden, "layout.html", "hidden", fmt::arg("name", escape_html(param.name)),
-              fmt::arg("value", escape_html(param.value)));
+    fill_part(hidden, "layout.html", "hidden", arg("name", escape_html(param.name)),
+              arg("value", escape_html(param.value)));
     query += (query.empty() ? "?" : "&amp;") + percent_encode(param.name) + "=" +
              percent_encode(param.value);
   }
@@ -142,15 +147,14 @@ std::string framed(std::string html, const SnapshotView& view, const PageFrame& 
   const auto other = [&](std::string_view text, std::string_view number) {
     std::string link = path + query;
     if (!number.empty()) link += fmt::format("{}as_of={}", query.empty() ? "?" : "&amp;", number);
-    fill_part(others, "layout.html", "other_snapshot", fmt::arg("link", link),
-              fmt::arg("text", text));
+    fill_part(others, "layout.html", "other_snapshot", arg("link", link), arg("text", text));
   };
   if (total.number > 1) other("The one before", std::to_string(total.number - 1));
   if (!as_of.empty()) other("The newest", {});
   other("This one, to cite", std::to_string(total.number));
-  fill_part(control, "layout.html", "as_of", fmt::arg("number", total.number),
-            fmt::arg("date", date), fmt::arg("path", path), fmt::arg("hidden", hidden),
-            fmt::arg("others", others), fmt::arg("older", as_of.empty() ? "" : " older"));
+  fill_part(control, "layout.html", "as_of", arg("number", total.number), arg("date", date),
+            arg("path", path), arg("hidden", hidden), arg("others", others),
+            arg("older", as_of.empty() ? "" : " older"));
   if (const auto mark = html.find(kMark); mark != std::string::npos)
     html.replace(mark, kMark.size(), control);
   return html;
@@ -160,11 +164,11 @@ std::string Page::finish(const SnapshotView* view, std::string_view json_link) {
   add("footer_begin");
   if (view != nullptr) {
     const SnapshotTotals& total = view->total();
-    add("footer_snapshot", fmt::arg("number", total.number),
-        fmt::arg("observed_at", format_utc(total.observed_at)),
-        fmt::arg("models", grouped(total.models)), fmt::arg("edges", grouped(total.edges)));
+    add("footer_snapshot", arg("number", total.number),
+        arg("observed_at", format_utc(total.observed_at)), arg("models", grouped(total.models)),
+        arg("edges", grouped(total.edges)));
   }
-  if (!json_link.empty()) add("footer_json", fmt::arg("link", json_link));
+  if (!json_link.empty()) add("footer_json", arg("link", json_link));
   add("end");
   return std::move(html_);
 }

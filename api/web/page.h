@@ -44,6 +44,10 @@ struct PageFrame {
 [[nodiscard]] std::string framed(std::string html, const SnapshotView& view,
                                  const PageFrame& frame);
 
+/// A number that leads to the query that gives it, safe inside an attribute; what has no digit
+/// stays as it is. Not a stop of the tab key: beside each table stands a link that is one.
+[[nodiscard]] std::string with_query(std::string_view number, std::string_view query);
+
 /// HTML without its tags, safe inside an attribute.
 [[nodiscard]] std::string without_tags(std::string_view html);
 
@@ -73,15 +77,15 @@ class Page {
   }
 
   /// `title` is escaped here; other texts are HTML already.
-  void heading(std::string_view title) { add("heading", fmt::arg("title", escape_html(title))); }
-  void section(std::string_view title) { add("section", fmt::arg("title", escape_html(title))); }
-  void paragraph(std::string_view text) { add("paragraph", fmt::arg("text", text)); }
-  void soft(std::string_view text) { add("soft", fmt::arg("text", text)); }
+  void heading(std::string_view title) { add("heading", arg("title", escape_html(title))); }
+  void section(std::string_view title) { add("section", arg("title", escape_html(title))); }
+  void paragraph(std::string_view text) { add("paragraph", arg("text", text)); }
+  void soft(std::string_view text) { add("soft", arg("text", text)); }
   void fact(std::string_view name, std::string_view value) {
-    add("fact", fmt::arg("name", name), fmt::arg("value", value));
+    add("fact", arg("name", name), arg("value", value));
   }
   void sub_fact(std::string_view name, std::string_view value) {
-    add("sub_fact", fmt::arg("name", name), fmt::arg("value", value));
+    add("sub_fact", arg("name", name), arg("value", value));
   }
 
   /// What the reader must know before any number.
@@ -92,38 +96,41 @@ class Page {
     html_ += '\n';
   }
 
-  /// The rows as a table; `row_of` makes a row of an item. The first column is the name.
+  /// The rows as a table; `row_of` makes a row of an item. The first column is the name. Numbers
+  /// lead to the query that gives them: `query_of` tells of a row where it is asked, safe inside an
+  /// attribute, or nothing.
   template <class Row, class Items, class RowOf>
   void table(FieldList<Row> fields, std::initializer_list<HtmlColumn<Row>> columns,
-             const Items& items, RowOf&& row_of) {
+             const Items& items, RowOf&& row_of,
+             const std::function<std::string(const Row&)>& query_of = {}) {
     std::string headings;
     std::vector<std::string> labels;
     std::vector<const Field<Row>*> sources;
     for (const HtmlColumn<Row>& column : columns) {
       sources.push_back(column.html ? nullptr : &field_named(fields, column.field));
       const bool number = column.number || (sources.back() && is_number(sources.back()->type));
-      fill_part(headings, kList, number ? "heading_number" : "heading",
-                fmt::arg("title", column.title));
+      fill_part(headings, kList, number ? "heading_number" : "heading", arg("title", column.title));
       labels.push_back(without_tags(column.title));
     }
-    add("table_begin", fmt::arg("headings", headings));
+    add("table_begin", arg("headings", headings));
     std::string cells;
     for (const auto& item : items) {
       const Row row = row_of(item);
+      const std::string query = query_of ? query_of(row) : std::string{};
       cells.clear();
       std::size_t i = 0;
       for (const HtmlColumn<Row>& column : columns) {
         const Field<Row>* field = sources[i++];
         const bool number = column.number || (field != nullptr && is_number(field->type));
-        fill_part(
-            cells, kList,
-            i == 1   ? "cell_name"
-            : number ? "cell_number"
-                     : "cell",
-            fmt::arg("label", labels[i - 1]),
-            fmt::arg("text", field != nullptr ? shown_html(field->get(row)) : column.html(row)));
+        std::string text = field != nullptr ? shown_html(field->get(row)) : column.html(row);
+        if (number && !query.empty()) text = with_query(text, query);
+        fill_part(cells, kList,
+                  i == 1   ? "cell_name"
+                  : number ? "cell_number"
+                           : "cell",
+                  arg("label", labels[i - 1]), arg("text", text));
       }
-      add("row", fmt::arg("cells", cells));
+      add("row", arg("cells", cells));
     }
     add("table_end");
   }

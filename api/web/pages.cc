@@ -43,17 +43,23 @@ std::string search_page(const SnapshotFacts& facts, std::string_view text,
     return state == NodeState::live ? "model" : std::string{to_string(state)};
   };
   const std::size_t shown = std::min(items.size(), kSearchRowsShown);
-  page.table<SearchItemRow>(search_item_fields(),
-                            {{"Name", {}, name},
-                             {"Kind", {}, kind},
-                             {"Descendants", "descendants"},
-                             {"Downloads, 30 days", "downloads"}},
-                            std::span{items}.first(shown), [&](const SearchItem& item) {
-                              return SearchItemRow{view, item};
-                            });
+  page.table<SearchItemRow>(
+      search_item_fields(),
+      {{"Name", {}, name},
+       {"Kind", {}, kind},
+       {"Descendants", "descendants"},
+       {"Downloads, 30 days", "downloads"}},
+      std::span{items}.first(shown),
+      [&](const SearchItem& item) {
+        return SearchItemRow{view, item};
+      },
+      [](const SearchItemRow& r) {
+        return r.item.model ? model_path(r.view.name(*r.item.model))
+                            : "/v1/families/" + percent_encode(r.item.family->name);
+      });
   if (shown < items.size()) {
-    page.add_from(kList, "more_hits", fmt::arg("shown", shown),
-                  fmt::arg("link", "/v1/search?limit=1000&amp;q=" + percent_encode(text)));
+    page.add_from(kList, "more_hits", arg("shown", shown),
+                  arg("link", "/v1/search?limit=1000&amp;q=" + percent_encode(text)));
   }
   return page.finish(&view, "/v1/search?limit=50&amp;q=" + percent_encode(text));
 }
@@ -65,18 +71,18 @@ std::string docs_page(std::span<const DocumentedRoute> routes, bool with_swagger
   Page page{"API – Stemma", {}, style};
   page.add_from(kDocs, "begin");
   for (const DocumentedRoute& route : routes) {
-    page.add_from(kDocs, "route", fmt::arg("path", escape_html(route.path)),
-                  fmt::arg("summary", escape_html(route.summary)));
+    page.add_from(kDocs, "route", arg("path", escape_html(route.path)),
+                  arg("summary", escape_html(route.summary)));
     if (!route.params.empty()) {
       page.add("facts_begin");
       for (const ParamInfo& param : route.params)
-        page.add_from(kDocs, "param", fmt::arg("name", param.name),
-                      fmt::arg("meaning", escape_html(param.meaning)));
+        page.add_from(kDocs, "param", arg("name", param.name),
+                      arg("meaning", escape_html(param.meaning)));
       page.add("facts_end");
     }
     if (!route.example.empty()) {
-      page.add_from(kDocs, "example", fmt::arg("link", escape_html(route.example)),
-                    fmt::arg("example", escape_html(route.example)));
+      page.add_from(kDocs, "example", arg("link", escape_html(route.example)),
+                    arg("example", escape_html(route.example)));
     }
   }
   page.add_from(kDocs, "end");

@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "api/query/alarms.h"
+#include "api/query/growth.h"
+#include "api/query/leaderboards.h"
 #include "api/query/lineage_queries.h"
 #include "api/query/night_facts.h"
 #include "api/query/parameters.h"
 #include "api/query/queries.h"
-#include "api/web/adoption_pages.h"
+#include "api/web/chart_parts.h"
 #include "api/web/night_rows.h"
 
 namespace stemma {

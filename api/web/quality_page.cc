@@ -89,12 +89,12 @@ void add_lint(Page& page, const SnapshotView& view, const QualityParts& parts) {
         }},
        {"Findings", {}, [](const Row& r) { return grouped(r.count); }, true},
        {"What it means", {}, [](const Row& r) { return std::string{words_of(r.kind)}; }}},
-      rows, [](const Row& row) { return row; });
+      rows, [](const Row& row) { return row; },
+      [](const Row& r) { return fmt::format("/v1/lint?kind={}", to_string(r.kind)); });
   if (!parts.kind) return;
-  page.add_from(kQuality, "lint_kind", fmt::arg("kind", to_string(*parts.kind)),
-                fmt::arg("words", words_of(*parts.kind)),
-                fmt::arg("shown", grouped(parts.lint.items.size())),
-                fmt::arg("total", grouped(parts.lint.total)));
+  page.add_from(kQuality, "lint_kind", arg("kind", to_string(*parts.kind)),
+                arg("words", words_of(*parts.kind)), arg("shown", grouped(parts.lint.items.size())),
+                arg("total", grouped(parts.lint.total)));
   if (parts.lint.items.empty()) {
     page.soft("None in this snapshot.");
     return;
@@ -133,7 +133,7 @@ void add_inference(Page& page, const QualityParts& parts) {
         {},
         [](const Row& r) { return fmt::format("{:.2f}", facts_of(r.rule).confidence); },
         true}},
-      rows, [](const Row& row) { return row; });
+      rows, [](const Row& row) { return row; }, [](const Row&) { return "/v1/inference"; });
 }
 
 void add_nights(Page& page, const SnapshotView& view, const QualityParts& parts) {
@@ -172,7 +172,8 @@ void add_nights(Page& page, const SnapshotView& view, const QualityParts& parts)
        {"Models", {}, [](const Row& r) { return grouped(r.snapshot.models); }, true},
        {"Edges", {}, [](const Row& r) { return grouped(r.snapshot.edges); }, true},
        {"Flags", {}, [](const Row& r) { return r.flags; }}},
-      rows, [](const Row& row) { return row; });
+      rows, [](const Row& row) { return row; }, [](const Row&) { return "/v1/snapshots"; });
+  page.add_from(kList, "source", arg("link", "/v1/snapshots"));
   if (parts.runs.empty()) return;
   page.section("Last crawls and imports");
   page.table<RunFacts>(

@@ -7,6 +7,7 @@
 #include "api/gzip.h"
 #include "api/render/text_table.h"
 #include "api/web/assets.h"
+#include "api/web/family_charts.h"
 #include "api/web/html.h"
 #include "api/web/page.h"
 #include "graph/burst.h"
@@ -111,33 +112,30 @@ std::string report_html(const SnapshotFacts& facts, const ReportParts& parts) {
   const SnapshotTotals& total = facts.snapshot().total();
   std::string html, numbers, unusual, pictures, boards;
   for (const auto& [words, value] : headline(parts))
-    fill_part(numbers, kReport, "number", fmt::arg("value", value), fmt::arg("what", words));
+    fill_part(numbers, kReport, "number", arg("value", value), arg("what", words));
   for (const Alarm* alarm : alarms_of(parts))
-    fill_part(unusual, kReport, "unusual", fmt::arg("text", escape_html(alarm->text)));
+    fill_part(unusual, kReport, "unusual", arg("text", escape_html(alarm->text)));
   for (const ReportPicture& picture : report_pictures(parts)) {
-    fill_part(pictures, kReport, "picture", fmt::arg("title", escape_html(picture.chart.title)),
-              fmt::arg("svg", line_chart(picture.chart)));
+    fill_part(pictures, kReport, "picture", arg("title", escape_html(picture.chart.title)),
+              arg("svg", line_chart(picture.chart)));
   }
   for (const auto& [title, board] : {std::pair{"Fastest this week", &parts.fastest},
                                      std::pair{"Newest, by downloads in 7 days", &parts.newest}}) {
     std::string rows;
     for (const LeaderboardRow& row : board->rows) {
       if (!row.model) continue;
-      fill_part(rows, kReport, "row",
-                fmt::arg("name", escape_html(facts.snapshot().name(*row.model))),
-                fmt::arg("value", board_value(*board, row)));
+      fill_part(rows, kReport, "row", arg("name", escape_html(facts.snapshot().name(*row.model))),
+                arg("value", board_value(*board, row)));
     }
-    if (!rows.empty())
-      fill_part(boards, kReport, "board", fmt::arg("title", title), fmt::arg("rows", rows));
+    if (!rows.empty()) fill_part(boards, kReport, "board", arg("title", title), arg("rows", rows));
   }
-  fill_part(
-      html, kReport, "page", fmt::arg("label", escape_html(parts.family.family.family->label)),
-      fmt::arg("date", date_of(facts)), fmt::arg("number", total.number),
-      fmt::arg("style", gunzip(find_asset("style.css")->gzip)), fmt::arg("numbers", numbers),
-      fmt::arg("unusual", unusual.empty() ? "<li>Nothing.</li>" : unusual),
-      fmt::arg("pictures", pictures), fmt::arg("boards", boards),
-      fmt::arg("rule", escape_html(kBurstRule)), fmt::arg("note", escape_html(kGrowthNote)),
-      fmt::arg("mark", total.generated != 0 ? "<p class=\"mark\">Generated demo data.</p>" : ""));
+  fill_part(html, kReport, "page", arg("label", escape_html(parts.family.family.family->label)),
+            arg("date", date_of(facts)), arg("number", total.number),
+            arg("style", gunzip(find_asset("style.css")->gzip)), arg("numbers", numbers),
+            arg("unusual", unusual.empty() ? "<li>Nothing.</li>" : unusual),
+            arg("pictures", pictures), arg("boards", boards), arg("rule", escape_html(kBurstRule)),
+            arg("note", escape_html(kGrowthNote)),
+            arg("mark", total.generated != 0 ? "<p class=\"mark\">Generated demo data.</p>" : ""));
   return html;
 }
 
@@ -185,12 +183,12 @@ std::string report_index(const std::vector<ReportFile>& reports) {
       rows += "<li>" + escape_html(report.date) + ":";
       date = report.date;
     }
-    fill_part(rows, kReport, "index_link", fmt::arg("file", escape_html(report.file)),
-              fmt::arg("family", escape_html(report.family)));
+    fill_part(rows, kReport, "index_link", arg("file", escape_html(report.file)),
+              arg("family", escape_html(report.family)));
   }
   if (!date.empty()) rows += "</li>\n";
-  fill_part(html, kReport, "index", fmt::arg("style", gunzip(find_asset("style.css")->gzip)),
-            fmt::arg("rows", rows));
+  fill_part(html, kReport, "index", arg("style", gunzip(find_asset("style.css")->gzip)),
+            arg("rows", rows));
   return html;
 }
 

@@ -5,10 +5,11 @@
 #include <vector>
 
 #include "api/query/alarms.h"
+#include "api/query/growth.h"
 #include "api/query/leaderboards.h"
 #include "api/query/queries.h"
 #include "api/query/snapshot_facts.h"
-#include "api/web/adoption_pages.h"
+#include "api/web/line_chart.h"
 
 namespace stemma {
 

@@ -1,5 +1,6 @@
 #include "api/web/template.h"
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 #include <utility>
@@ -46,6 +47,29 @@ Parts read_parts() {
 std::string_view template_part(std::string_view file, std::string_view part) {
   static const Parts parts = read_parts();
   return parts.at({std::string{file}, std::string{part}});
+}
+
+void fill_text(std::string& out, std::string_view text, std::span<const PartArg> args) {
+  while (!text.empty()) {
+    const std::size_t brace = text.find_first_of("{}");
+    out += text.substr(0, brace);
+    if (brace == std::string_view::npos) return;
+    const bool doubled = brace + 1 < text.size() && text[brace + 1] == text[brace];
+    if (doubled) {
+      out += text[brace];
+      text.remove_prefix(brace + 2);
+      continue;
+    }
+    const std::size_t end = text.find('}', brace);
+    const std::string name{text.substr(brace, end - brace)};
+    const auto found = std::find_if(args.begin(), args.end(), [&](const PartArg& one) {
+      return one.name == std::string_view{name}.substr(1);
+    });
+    if (text[brace] == '}' || end == std::string_view::npos || found == args.end())
+      throw std::out_of_range{"a template's " + name + " stands for nothing"};
+    out += found->digits.empty() ? found->text : std::string_view{found->digits};
+    text.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace stemma

@@ -144,6 +144,69 @@ TEST_CASE("a family over time", "[api][adoption]") {
   }
 }
 
+TEST_CASE("models side by side", "[api][adoption]") {
+  AdoptionFixture api;
+  growing(api, 3);
+  const auto body = api.json("/v1/compare?models=Qwen/Qwen3-8B,ann/m2");
+  CHECK(same(at(body, "metric"), "downloads"));
+  CHECK(same(at(body, "scope"), "self"));
+  CHECK(same(at(at(body, "series")[0], "model"), "Qwen/Qwen3-8B"));
+  CHECK(text(at(at(body, "series")[0], "values")) == "3000 3000 3000");
+  CHECK(text(at(at(body, "series")[1], "values")) == "- 300 300");
+  const auto below = api.json("/v1/compare?models=Qwen/Qwen3-8B&scope=subtree&metric=downloads");
+  CHECK(text(at(at(below, "series")[0], "values")) == "3300 3600 3900");
+  const auto derived = api.json("/v1/compare?models=Qwen/Qwen3-8B&metric=derivatives");
+  CHECK(same(at(derived, "scope"), "descendants"));
+  CHECK(text(at(at(derived, "series")[0], "values")) == "1 2 3");
+  const auto refused = [&](const std::string& query, const char* words) {
+    CAPTURE(query);
+    const Response response = api.get("/v1/compare?models=" + query);
+    CHECK(response.status == 400);
+    CHECK_THAT(response.body, holds(words));
+  };
+  refused("", "models");
+  refused("ann/m2&families=qwen", "leave one of both empty");
+  refused("ann/m2&policy=fractional", "of families, not of models");
+  refused("ann/m2&metric=new_derivatives", "of families, not of models");
+  CHECK(api.get("/v1/compare?models=no/where").status == 404);
+}
+
+TEST_CASE("a burst is left out of curves that are adjusted for it", "[api][adoption]") {
+  AdoptionFixture api;
+  for (int night = 1; night <= 2; ++night) {
+    std::vector<std::string> documents{doc(1, "Qwen/Qwen3-8B", R"("downloads":1000)")};
+    for (int i = 1; i <= 8 * night; ++i) {
+      documents.push_back(doc(i + 1, "ann/m" + std::to_string(i),
+                              R"("downloads":5,"createdAt":"2025-12-31T00:00:00Z",)"
+                              R"("tags":["base_model:finetune:Qwen/Qwen3-8B"])"));
+    }
+    api.night(documents, day(night));
+  }
+  const auto raw = api.json("/v1/families/qwen/adoption");
+  CHECK(over(at(raw, "points"), {"derivatives", "models"}) == "8 16");
+  CHECK_FALSE(raw.HasMember("burst_adjusted"));
+  const auto adjusted = api.json("/v1/families/qwen/adoption?burst_adjusted=true");
+  CHECK(at(adjusted, "burst_adjusted").GetBool());
+  CHECK(std::string{at(adjusted, "burst_rule").GetString()}.find("beyond the first 10") !=
+        std::string::npos);
+  CHECK(over(at(adjusted, "points"), {"derivatives", "models"}) == "8 10");
+  CHECK(over(at(adjusted, "points"), {"derivatives", "downloads"}) == "40 50");
+  CHECK(over(at(adjusted, "points"), {"official", "models"}) == "1 1");
+  // As the family's own page has it.
+  CHECK(same(at(api.json("/v1/families/qwen"), "derivatives_burst_adjusted"), 10));
+  const auto roles = api.json("/v1/families/qwen/adoption?by=role&burst_adjusted=true");
+  CHECK(text(at(at(roles, "series")[1], "values")) == "8 10");
+  const auto by = api.json("/v1/families/qwen/adoption?by=burst");
+  CHECK(text(at(at(by, "series")[0], "values")) == "8 10");
+  CHECK(same(at(at(by, "series")[1], "name"), "set_aside"));
+  CHECK(text(at(at(by, "series")[1], "values")) == "0 6");
+  CHECK(api.get("/v1/families/qwen/adoption?by=author&burst_adjusted=true").status == 400);
+  const Response page = api.get("/families/qwen?burst_adjusted=1&by=relation");
+  CHECK(page.status == 200);
+  CHECK_THAT(page.body, holds("Derivatives of Qwen by role, burst-adjusted") ||
+                            holds("derivatives of Qwen by role, burst-adjusted"));
+}
+
 TEST_CASE("a model over time", "[api][adoption]") {
   AdoptionFixture api;
   growing(api, 9);

@@ -126,7 +126,9 @@ TEST_CASE("a family's relations are counts of derivatives", "[api][pages]") {
   CHECK(contains(body, "<b>4</b> <span>derivatives</span>"));
   CHECK(contains(body,
                  "<a href=\"/families/qwen?relation=finetune#members\">finetune</a></th><td "
-                 "class=\"n\">2</td>"));
+                 "class=\"n\"><a class=\"q\" tabindex=\"-1\" href=\"/v1/families/qwen\" "
+                 "title=\"The query that "
+                 "gives this\">2</a></td>"));
 }
 
 TEST_CASE("what a visitor types comes back as text", "[api][pages]") {

@@ -2,6 +2,7 @@
 // zoomed, the tree, answers without a reload, light or dark.
 import { drawCharts } from "./chart";
 import { openEvidence } from "./evidence";
+import { explainKeys } from "./keys";
 import { keepPlaceInAddress } from "./page_state";
 import { suggestWhileTyping } from "./search_box";
 import { chooseTheme } from "./theme";
@@ -14,6 +15,7 @@ function enhance(root: ParentNode): void {
 }
 
 chooseTheme();
+explainKeys();
 suggestWhileTyping();
 keepPlaceInAddress(enhance);
 enhance(document);
