@@ -32,8 +32,18 @@ Error refusal(const std::filesystem::path& file, const toml::node& node, const s
                file.string() + ":" + std::to_string(node.source().begin.line) + ": " + what};
 }
 
-/// A TOML value as it would stand on the command line.
+/// A TOML value as it would stand on the command line: a list with commas. Empty for what cannot
+/// stand there.
 std::string value_text(const toml::node& node) {
+  if (const toml::array* list = node.as_array()) {
+    std::string text;
+    for (const toml::node& one : *list) {
+      const std::string part = one.is_array() ? std::string{} : value_text(one);
+      if (part.empty()) return {};
+      text += (text.empty() ? "" : ",") + part;
+    }
+    return text;
+  }
   if (const auto text = node.value<std::string>(); text && node.is_string()) return *text;
   std::ostringstream out;
   node.visit([&](const auto& held) {
@@ -61,7 +71,7 @@ void apply_table(CLI::App& command, const toml::table& table, const std::filesys
     if (option->count() > 0) continue;
     const std::string value = value_text(node);
     if (value.empty() && !node.is_string()) {
-      throw refusal(file, node, "'" + std::string{key.str()} + "' wants one value");
+      throw refusal(file, node, "'" + std::string{key.str()} + "' wants a value, or a list of some");
     }
     try {
       option->add_result(value);

@@ -52,7 +52,14 @@ void write_counts(const genhub::NightlyHub& hub, SnapshotNumber number, Year& ye
     for (std::size_t place = 0; place < kCountsBlock; ++place) {
       const auto index = static_cast<genhub::Index>(begin + place);
       const bool seen = index < year.seen.size() && year.seen[index];
-      observed[place] = {.seen = seen, .counts = seen ? hub.counts(index) : Counts{}};
+      observed[place] = {};
+      if (!seen) continue;
+      const genhub::Counts counts = hub.counts(index);
+      observed[place] = {
+          .seen = true,
+          .counts = {.downloads = static_cast<std::int64_t>(counts.downloads),
+                     .downloads_all_time = static_cast<std::int64_t>(counts.downloads_all_time),
+                     .likes = static_cast<std::int64_t>(counts.likes)}};
     }
     const std::string bytes =
         encode_counts(std::span{year.known}.subspan(begin, kCountsBlock), observed, kAsked);

@@ -84,6 +84,26 @@ class Report(unittest.TestCase):
         self.assertIn(str(file), self.run_stemma("report", "--family", "qwen", "--out", str(file), status=1).stderr)
         self.assertIn("--reports-out", self.run_stemma("nightly", "--hub", "http://127.0.0.1:9", "--reports", "qwen", status=2).stderr)
 
+    def test_a_night_whose_settings_file_asks_for_reports(self):
+        hub, out = self.dir / "hub", self.dir / "reports"
+        hub.mkdir()
+        (self.data / "stemma.toml").write_text(f'[nightly]\nhub = "{hub}"\nreports = ["qwen", "llama"]\nreports_out = "{out}"\n')
+        for night in (12, 13):
+            (hub / "models.ndjson").write_text("\n".join([
+                document(1, "Qwen/Qwen3-8B", 3000, 1000 + 100 * night),
+                document(2, "a<b>/x_y|z", 300, 10 * night, "base_model:finetune:Qwen/Qwen3-8B"),
+                document(3, "c/gguf", 30, night, "base_model:quantized:Qwen/Qwen3-8B"),
+                *(document(3 + i, f"d/new{i}", 5, 5, "base_model:finetune:Qwen/Qwen3-8B") for i in range(1, night - 10))]) + "\n")
+            self.run_stemma("nightly", "--observed-at", f"2026-01-{night}")
+        self.assertEqual({file.name for file in out.glob("*.html")},
+                         {"index.html", *(f"{family}-2026-01-{night}.html" for family in ("qwen", "llama") for night in (12, 13))})
+        index = (out / "index.html").read_text()
+        self.assertLess(index.index("qwen-2026-01-13.html"), index.index("qwen-2026-01-12.html"))
+        # The quantized one and two new ones; what is called a<b>/x_y|z is no repository.
+        self.assertRegex((out / "qwen-2026-01-13.md").read_text(), r"(?m)^- derivatives: 3$")
+        night = json.loads(self.run_stemma("crawls", "--json").stdout)["nights"][0]
+        self.assertEqual([step["state"] for step in night["steps"] if step["name"] == "reports"], ["done"])
+
     def test_a_full_disk_leaves_nothing_that_looks_whole(self):
         out = self.dir / "out"
         self.run_stemma("report", "--family", "qwen", "--out", str(out))
