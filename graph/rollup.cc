@@ -12,6 +12,8 @@
 
 #include "graph/burst.h"
 #include "graph/descendant_sums.h"
+#include "graph/model_boards.h"
+#include "graph/rollup_sums.h"
 #include "graph/shares.h"
 #include "graph/walk.h"
 #include "schema/model_name.h"
@@ -91,22 +93,6 @@ AdoptionSums contribution(const SnapshotView& snapshot, const DerivedCounts& cou
   return one;
 }
 
-/// The sums of one group under policy `any`.
-struct PlainSums {
-  struct Part {
-    const AdoptionSums& sums;
-    bool fits;  ///< Whether all models' counts together are far from overflowing.
-  };
-  AdoptionSums sums;
-  void add(const Part& part) {
-    if (part.fits) {
-      sums.add_unchecked(part.sums);
-    } else {
-      sums += part.sums;
-    }
-  }
-};
-
 /// Whether the counts of all models together fit a number, so that no sum of some can overflow.
 bool all_counts_fit(const SnapshotView& snapshot, const DerivedCounts& counts) {
   std::array<std::int64_t, kCountKinds> sums{};
@@ -122,96 +108,6 @@ bool all_counts_fit(const SnapshotView& snapshot, const DerivedCounts& counts) {
   }
   return fits;
 }
-
-/// The same under `fractional`. Most models are wholly one family's: only the others are added, and
-/// what the plain sums have of them is taken back.
-struct SharedSums {
-  struct Part {
-    const AdoptionSums& sums;
-    Weight share = 0;
-    bool in_plain = false;  ///< The plain sums have it, and count here.
-  };
-  std::int64_t models = 0;
-  std::int64_t downloaded = 0;
-  Weight share = 0;
-  Weight fresh = 0;
-  std::array<WeightedSum, kCountKinds> totals{};
-  AdoptionSums taken_back;
-
-  void add(const Part& part) {
-    if (part.in_plain) taken_back.add_unchecked(part.sums);
-    if (part.share == 0) return;
-    models += 1;
-    downloaded += part.sums.downloaded;
-    share += part.share;
-    if (part.sums.fresh != 0) fresh += part.share;
-    for (std::size_t k = 0; k < kCountKinds; ++k)
-      totals[k].add(part.sums.known[k] == 0 ? kUnknownCount : part.sums.total[k], part.share);
-  }
-  SharedSums& operator+=(const SharedSums& other) {
-    models += other.models;
-    downloaded += other.downloaded;
-    share += other.share;
-    fresh += other.fresh;
-    for (std::size_t k = 0; k < kCountKinds; ++k) {
-      totals[k].whole += other.totals[k].whole;
-      totals[k].rest += other.totals[k].rest;
-      totals[k].known += other.totals[k].known;
-      totals[k].unknown += other.totals[k].unknown;
-    }
-    taken_back.add_unchecked(other.taken_back);
-    return *this;
-  }
-  /// With the models that are wholly the family's: those in `plain` that were not taken back.
-  void add_whole_ones(const AdoptionSums& plain) {
-    AdoptionSums rest = plain;
-    rest -= taken_back;
-    models += rest.models;
-    downloaded += rest.downloaded;
-    share += static_cast<Weight>(rest.models) * kOne;
-    fresh += static_cast<Weight>(rest.fresh) * kOne;
-    for (std::size_t k = 0; k < kCountKinds; ++k) {
-      totals[k].whole += static_cast<Weight>(rest.total[k]);
-      totals[k].known += static_cast<std::uint64_t>(rest.known[k]);
-    }
-  }
-};
-
-/// Sums by a number that says what tells models apart; memory only for what was added to.
-template <class Sums>
-class Buckets {
- public:
-  void add(std::uint32_t key, const typename Sums::Part& part) {
-    if (slot_.size() <= key) slot_.resize(key + std::size_t{1}, kNone);
-    if (slot_[key] == kNone) {
-      slot_[key] = static_cast<std::uint32_t>(keys_.size());
-      keys_.push_back(key);
-      sums_.emplace_back();
-    }
-    sums_[slot_[key]].add(part);
-  }
-  /// (name, sums), ascending by name, and empties the buckets. Keys of one name become one.
-  template <class NameOf>
-  std::vector<std::pair<std::string, Sums>> drain(NameOf&& name_of) {
-    std::vector<std::pair<std::string, Sums>> named;
-    named.reserve(keys_.size());
-    for (std::size_t i = 0; i < keys_.size(); ++i) {
-      named.emplace_back(name_of(keys_[i]), std::move(sums_[i]));
-      slot_[keys_[i]] = kNone;
-    }
-    keys_.clear();
-    sums_.clear();
-    std::sort(named.begin(), named.end(),
-              [](const auto& a, const auto& b) { return a.first < b.first; });
-    return named;
-  }
-
- private:
-  static constexpr std::uint32_t kNone = UINT32_MAX;
-  std::vector<std::uint32_t> slot_;
-  std::vector<std::uint32_t> keys_;
-  std::vector<Sums> sums_;
-};
 
 constexpr std::array kDerivativeBreakdowns{
     Breakdown::relation,     Breakdown::author,    Breakdown::license, Breakdown::library,
@@ -231,8 +127,6 @@ struct RollupContext {
       : snapshot{view}, families{set}, counts{derived} {
     find_quantizers();
     fits = all_counts_fit(snapshot, counts);
-    has_point.resize(snapshot.node_count());
-    for (const auto& [node, point] : counts.points) has_point[node] = true;
     for (const FamilyDefinition& family : families.definitions())
       place.push_back(family.top_level() ? top_level++ : UINT32_MAX);
   }
@@ -293,8 +187,8 @@ struct RollupContext {
   const DerivedCounts& counts;
   std::vector<bool> quantizer;  ///< By term.
   std::vector<bool> bursts;     ///< By node: whether it is set aside.
-  std::vector<bool> has_point;  ///< By node: whether all that is derived of it is there.
   DescendantSums below;
+  const ModelBoards boards{snapshot, counts, below};
   std::unique_ptr<ShareSplitter> splitter;
   std::vector<std::uint64_t> shares;  ///< Of each top-level family and the rest, in millionths.
   std::vector<std::uint32_t> place;  ///< Of each definition among the top-level ones, if it is one.
@@ -553,78 +447,11 @@ class Roller {
     });
   }
 
-  /// kNoValue where the model is not on the board.
-  static constexpr std::int64_t kNoValue = std::numeric_limits<std::int64_t>::min();
-  [[nodiscard]] std::int64_t board_value(ModelBoard board, NodeId node) const {
-    switch (board) {
-      case ModelBoard::downloads:
-        return snapshot_.downloads[node] > 0 ? snapshot_.downloads[node] : kNoValue;
-      case ModelBoard::downloads_7d:
-        return counts_.downloads_7d[node] > 0 ? counts_.downloads_7d[node] : kNoValue;
-      case ModelBoard::likes:
-        return snapshot_.likes[node] > 0 ? snapshot_.likes[node] : kNoValue;
-      case ModelBoard::derivatives: {
-        if (snapshot_.child_begin[node + 1] == snapshot_.child_begin[node]) return kNoValue;
-        const AdoptionSums* sums = context_.below.find(node);
-        return sums == nullptr || sums->models == 0 ? kNoValue : sums->models;
-      }
-      case ModelBoard::growth: {
-        const DerivedPoint* point = point_of(node);
-        if (point == nullptr || std::isnan(point->growth) ||
-            point->growth_mean < adoption::kBoardGrowthMean ||
-            snapshot_.downloads[node] < adoption::kBoardGrowthDownloads ||
-            point->spike_share > adoption::kBoardGrowthSpike)
-          return kNoValue;
-        return std::llround(point->growth * 1e6);
-      }
-      case ModelBoard::fresh: {
-        const UnixSeconds created = snapshot_.created_at[node];
-        const UnixSeconds now = snapshot_.total().observed_at;
-        if (created == kUnknownTime || created < now - adoption::kBoardNewDays ||
-            counts_.downloads_7d[node] <= 0)
-          return kNoValue;
-        const DerivedPoint* point = point_of(node);
-        if (point != nullptr && point->spike_share > adoption::kBoardNewSpike) return kNoValue;
-        return counts_.downloads_7d[node];
-      }
-    }
-    return kNoValue;
-  }
-
-  [[nodiscard]] const DerivedPoint* point_of(NodeId node) const {
-    if (!context_.has_point[node]) return nullptr;
-    const auto found = counts_.points.find(node);
-    return found == counts_.points.end() ? nullptr : &found->second;
-  }
-
   void add_boards(RolledPart& part, const std::string& family, const std::vector<NodeId>& members) {
     for (std::size_t b = 0; b < kModelBoards; ++b) {
       const auto kind = static_cast<ModelBoard>(b);
-      std::vector<std::pair<std::int64_t, NodeId>> rows;
-      const auto before = [](const auto& one, const auto& other) {
-        return one.first != other.first ? one.first > other.first : one.second < other.second;
-      };
-      const auto cut = [&] {
-        if (rows.size() <= kBoardRows) return;
-        std::nth_element(rows.begin(), rows.begin() + kBoardRows, rows.end(), before);
-        rows.resize(kBoardRows);
-      };
-      // What is smaller than the last of those that were kept is not looked at twice.
-      constexpr std::size_t kCutAt = 8 * kBoardRows;
-      std::int64_t least = kNoValue;
-      for (const NodeId node : members) {
-        const std::int64_t value = board_value(kind, node);
-        if (value == kNoValue || value < least) continue;
-        rows.emplace_back(value, node);
-        if (rows.size() < kCutAt) continue;
-        cut();
-        least = std::min_element(rows.begin(), rows.end())->first;
-      }
-      cut();
-      std::sort(rows.begin(), rows.end(), before);
-      Board board{.board = kind, .family = family};
-      for (const auto& [value, node] : rows) board.rows.push_back({snapshot_.ordinal[node], value});
-      part.boards.push_back(std::move(board));
+      part.boards.push_back(
+          {.board = kind, .family = family, .rows = context_.boards.rows(kind, members)});
     }
   }
 

@@ -2,7 +2,8 @@
 // nights are those of stemma-genhub; they are written as a publish writes them, but for the
 // documents: a store without names, whose models are numbered in the order of the hub.
 //
-// Usage: bench_year_of_series NEW_DIR MODELS NIGHTS
+// Usage: bench_year_of_series DIR MODELS NIGHTS
+// A directory that holds such nights already is only read.
 
 #include <fmt/format.h>
 
@@ -117,6 +118,7 @@ void time_reads(const std::filesystem::path& folder, std::uint32_t models, Snaps
 }
 
 void run(const std::filesystem::path& folder, std::uint32_t models, genhub::Night nights) {
+  if (std::filesystem::exists(folder / "store")) return time_reads(folder, models, nights);
   std::filesystem::create_directories(folder);
   genhub::Calendar calendar{.models = models,
                             .arrivals = genhub::arrivals_a_night(models),
@@ -157,7 +159,7 @@ void run(const std::filesystem::path& folder, std::uint32_t models, genhub::Nigh
 
 int main(int argc, char** argv) {
   if (argc != 4) {
-    fmt::print(stderr, "Usage: bench_year_of_series NEW_DIR MODELS NIGHTS\n");
+    fmt::print(stderr, "Usage: bench_year_of_series DIR MODELS NIGHTS\n");
     return 2;
   }
   try {

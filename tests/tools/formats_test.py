@@ -221,6 +221,19 @@ class Formats(unittest.TestCase):
         root = ElementTree.parse(self.out / "graph.gexf").getroot()
         self.assertEqual(root.attrib["version"], "1.3")
 
+    def test_gexf_by_its_rules(self):
+        module("lxml")
+        from lxml import etree
+        rules = etree.RelaxNG(etree.parse(ROOT / "tests" / "tools" / "fixtures" / "gexf-1.3.rng"))
+        written = etree.parse(self.out / "graph.gexf")
+        self.assertTrue(rules.validate(written), str(rules.error_log)[:2000])
+        # The rules refuse what is none.
+        for path, change in (("//g:attvalue", lambda e: e.attrib.pop("for")), ("//g:spell", lambda e: e.attrib.update({"start": "once"})),
+                             ("//g:edge", lambda e: e.attrib.pop("target"))):
+            spoilt = etree.parse(self.out / "graph.gexf")
+            change(spoilt.xpath(path, namespaces={"g": "http://gexf.net/1.3"})[0])
+            self.assertFalse(rules.validate(spoilt), path)
+
     def test_sqlite(self):
         with contextlib.closing(sqlite3.connect(self.out / "stemma.sqlite")) as db:
             self.assertEqual(db.execute("PRAGMA user_version").fetchone()[0], self.manifest["schema_version"])

@@ -46,7 +46,7 @@ export function explainKeys(): void {
   };
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "theme";
+  button.className = "keys";
   button.textContent = "Keys";
   button.addEventListener("click", open);
   footer.append(button);
