@@ -22,7 +22,7 @@ using namespace stemma::test;
 
 namespace {
 
-constexpr int kHistories = 40;
+constexpr int kHistories = 24;
 
 struct Known {
   std::string name;

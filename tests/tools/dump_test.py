@@ -287,8 +287,8 @@ class Dumps(unittest.TestCase):
         self.assertEqual([p.name for p in out.iterdir()], ["models.csv"])
 
     @unittest.skipUnless((HUB / "data" / "msc-2025").is_dir(), f"no recorded hub data in {HUB}")
-    def test_six_real_weeks(self):
-        weeks = sorted((HUB / "data" / "msc-2025").glob("*.ndjson.zst"))
+    def test_real_weeks_two_apart(self):
+        weeks = sorted((HUB / "data" / "msc-2025").glob("*.ndjson.zst"))[::2]
         for week in weeks:
             stemma(self.data, "import", week, "--complete", "--accept-shrink", "--observed-at", week.name.split(".")[0])
         self.check_history(len(weeks))

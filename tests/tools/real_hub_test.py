@@ -17,6 +17,8 @@ import time
 import unittest
 from pathlib import Path
 
+import july_2024
+
 ROOT = Path(__file__).resolve().parents[2]
 HUB = Path(os.environ.get("STEMMA_HUB_DATA", ROOT.parent / "shared" / "hub"))
 BUILD = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "dev")
@@ -116,8 +118,7 @@ class RealHub(unittest.TestCase):
         self.assertEqual(answer(data, "family", "qwen")["downloads"]["official"], 6338139)
 
     def test_what_is_printed_of_inferred_parents_is_what_measuring_gives(self):
-        data = self.dir / "data"
-        stemma(data, "import", LISTING, "--complete", "--observed-at", "2024-07-11")
+        data = july_2024.imported(BUILD, STEMMA, LISTING, ENVIRONMENT)
         inference = answer(data, "inference", "--measure")
         measured = inference["measured_here"][0]
         for rule in inference["rules"]:

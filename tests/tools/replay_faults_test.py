@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HUB = Path(os.environ.get("STEMMA_HUB_DATA", ROOT.parent / "shared" / "hub"))
 BUILD = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "dev")
-SEEDS = int(sys.argv[2]) if len(sys.argv) > 2 else 200
+SEEDS = int(sys.argv[2]) if len(sys.argv) > 2 else 100
 STEMMA, GENHUB = BUILD / "tools" / "stemma", BUILD / "tools" / "stemma-genhub"
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "STEMMA_"))}
 OBSERVED = "2026-11-01"

@@ -10,10 +10,11 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import unittest
 import urllib.parse
 from pathlib import Path
+
+import july_2024
 
 ROOT = Path(__file__).resolve().parents[2]
 HUB = Path(os.environ.get("STEMMA_HUB_DATA", ROOT.parent / "shared" / "hub"))
@@ -85,20 +86,15 @@ class Cases(unittest.TestCase):
 @unittest.skipUnless(LISTING.exists(), f"SKIPPED: no recorded hub data at {HUB} (set STEMMA_HUB_DATA)")
 class Search(unittest.TestCase):
     def test_what_people_mean_is_among_the_first(self):
-        with tempfile.TemporaryDirectory(prefix="stemma-search-") as folder:
-            data = DATA or folder
-            if DATA is None:
-                subprocess.run([STEMMA, "--data", data, "import", LISTING, "--complete", "--observed-at", "2024-07-11"], check=True,
-                               capture_output=True, env=ENVIRONMENT)
-            failures = []
-            with Server(data) as server:
-                for number, (text, expected) in enumerate(read_cases()):
-                    found = server.search(text, 20)
-                    if number % 10 == 0:  # the order is the same each time, and for any limit
-                        self.assertEqual(server.search(text, ANSWERS), found[:ANSWERS], text)
-                    for want in unmet(expected, found):
-                        failures.append(f"{text!r}: not {want} but {found[:5]}")
-            self.assertEqual(failures, [], "\n" + "\n".join(failures))
+        failures = []
+        with Server(DATA or july_2024.imported(BUILD, STEMMA, LISTING, ENVIRONMENT)) as server:
+            for number, (text, expected) in enumerate(read_cases()):
+                found = server.search(text, 20)
+                if number % 10 == 0:  # the order is the same each time, and for any limit
+                    self.assertEqual(server.search(text, ANSWERS), found[:ANSWERS], text)
+                for want in unmet(expected, found):
+                    failures.append(f"{text!r}: not {want} but {found[:5]}")
+        self.assertEqual(failures, [], "\n" + "\n".join(failures))
 
 
 if __name__ == "__main__":
