@@ -51,6 +51,8 @@ std::int64_t rank_value(const AdoptionSums& sums, SumsRank by, SharePolicy polic
       return sums.value(CountKind::downloads_7d);
     case SumsRank::likes:
       return sums.value(CountKind::likes);
+    case SumsRank::fresh:
+      return sums.fresh;
   }
   return 0;
 }
@@ -190,6 +192,10 @@ struct RollupStore::Impl {
           .run();
     }
   }
+
+  /// The names that were kept as the largest; nullopt where none were, or not as many.
+  std::optional<std::vector<std::string>> kept_largest(std::int64_t group, SnapshotNumber number,
+                                                       std::size_t most, SumsRank by);
 
   /// At most `most`, the largest first, ties by name; a look at the whole group.
   template <class Value>
@@ -502,26 +508,31 @@ std::vector<std::string> RollupStore::Impl::find_largest(std::int64_t group, Sna
   return names;
 }
 
+std::optional<std::vector<std::string>> RollupStore::Impl::kept_largest(std::int64_t group,
+                                                                        SnapshotNumber number,
+                                                                        std::size_t most,
+                                                                        SumsRank by) {
+  if (most > top_names_kept(by)) return std::nullopt;
+  Statement top{db, "SELECT entries FROM tops WHERE grp = ? AND rank_by = ? AND snapshot = ?"};
+  top.bind(group).bind(static_cast<std::int64_t>(by)).bind(std::int64_t{number});
+  if (!top.next()) return std::nullopt;
+  Statement name{db, kNameOfId};
+  std::vector<std::string> names;
+  ByteReader reader{top.blob(0)};
+  while (names.size() < most && !reader.at_end()) {
+    const auto id = static_cast<std::int64_t>(reader.varint());
+    if (!reader.ok()) throw damaged();
+    names.push_back(name_of(name, group, id));
+  }
+  return names;
+}
+
 std::vector<std::string> RollupStore::largest(const RollupKey& key, SnapshotNumber number,
                                               std::size_t most, SumsRank by) {
+  if (by == SumsRank::fresh) return most_fresh(key, std::span{&number, 1}, most);
   const auto group = impl_->group(key);
   if (!group || most == 0) return {};
-  if (most <= top_names_kept(by)) {
-    Statement top{impl_->db,
-                  "SELECT entries FROM tops WHERE grp = ? AND rank_by = ? AND snapshot = ?"};
-    top.bind(*group).bind(static_cast<std::int64_t>(by)).bind(std::int64_t{number});
-    if (top.next()) {
-      Statement name{impl_->db, kNameOfId};
-      std::vector<std::string> names;
-      ByteReader reader{top.blob(0)};
-      while (names.size() < most && !reader.at_end()) {
-        const auto id = static_cast<std::int64_t>(reader.varint());
-        if (!reader.ok()) throw impl_->damaged();
-        names.push_back(impl_->name_of(name, *group, id));
-      }
-      return names;
-    }
-  }
+  if (auto names = impl_->kept_largest(*group, number, most, by)) return *std::move(names);
   return impl_->find_largest(*group, number, most, [&](const AdoptionSums& sums) {
     return rank_value(sums, by, key.policy);
   });
@@ -532,6 +543,10 @@ std::vector<std::string> RollupStore::most_fresh(const RollupKey& key,
                                                  std::size_t most) {
   const auto group = impl_->group(key);
   if (!group || most == 0 || numbers.empty()) return {};
+  if (numbers.size() == 1) {
+    if (auto names = impl_->kept_largest(*group, numbers.front(), most, SumsRank::fresh))
+      return *std::move(names);
+  }
   std::unordered_map<std::int64_t, std::int64_t> by_id;
   impl_->each_fresh(*group, numbers.front(), numbers.back(),
                     [&](SnapshotNumber snapshot, std::int64_t id, std::int64_t fresh) {

@@ -31,9 +31,10 @@ enum class SumsRank : std::uint8_t {
   downloads,
   downloads_all_time,
   downloads_7d,
-  likes
+  likes,
+  fresh  ///< First seen in the snapshot.
 };
-inline constexpr std::size_t kSumsRanks = 5;
+inline constexpr std::size_t kSumsRanks = 6;
 
 /// One file of roll-ups (SQLite; schema/rollups.sql): snapshots from 1 on without a hole. WAL mode:
 /// one writer, readers beside it in other processes. Not thread-safe: one object a thread. Throws

@@ -68,8 +68,8 @@ CREATE TABLE fresh (
 ) WITHOUT ROWID;
 
 -- The largest names of a group at each snapshot, so that nobody has to look at all of them: (varint id) each, the largest first,
--- at most 128, by downloads 1,000; of groups with 1,024 names or more. rank_by: 0 models (under `fractional` their shares), 1 downloads, 2 downloads of
--- all time, 3 downloads of 7 days, 4 likes.
+-- at most 128, by downloads 1,000; of groups with 1,024 names or more. rank_by: 0 models (under `fractional` their shares),
+-- 1 downloads, 2 downloads of all time, 3 downloads of 7 days, 4 likes, 5 those first seen in the snapshot.
 CREATE TABLE tops (
   grp INTEGER NOT NULL,
   rank_by INTEGER NOT NULL,

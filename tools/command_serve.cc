@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <thread>
 
+#include "api/endpoints/preparation.h"
 #include "api/endpoints/router.h"
 #include "api/http/server.h"
 #include "graph/family.h"
@@ -35,16 +36,25 @@ class SnapshotTaker {
   SnapshotTaker(SnapshotSet& snapshots, ApiContext& context)
       : thread_{[&](const std::stop_token& stop) {
           constexpr std::chrono::milliseconds kLookEvery{100};
+          constexpr unsigned kRollupsEvery = 10;
           std::mutex mutex;
           std::condition_variable_any stopped;
           std::unique_lock lock{mutex};
-          while (!stop.stop_requested()) {
+          SnapshotHandle newest;
+          bool rolled_up = false;
+          for (unsigned round = 0; !stop.stop_requested(); ++round) {
             try {
               snapshots.take_up([&](const SnapshotHandle& snapshot) {
-                context.facts.of(snapshot)->prepare(stop);
+                prepare_snapshot(context, snapshot, stop);
+                newest = snapshot;
+                rolled_up = false;
               });
+              // Curves follow a publish by some seconds.
+              if (newest && !rolled_up && round % kRollupsEvery == 0)
+                rolled_up = prepare_adoption(context, newest, stop);
             } catch (const std::exception& error) {
-              spdlog::warn("looking for new snapshots: {}", error.what());
+              spdlog::warn("preparing a new snapshot: {}", error.what());
+              rolled_up = true;  // whoever asks is told; trying again and again helps nobody
             }
             stopped.wait_for(lock, stop, kLookEvery, [] { return false; });
           }

@@ -159,13 +159,14 @@ std::string croissant_json(const DumpSource& source, const std::vector<TableFile
 }
 
 /// A card as the Hub wants it for a data set: with it, `datasets.load_dataset` of the folder finds
-/// each table under its name.
+/// each table that has rows under its name.
 std::string card_text(const DumpSource& source, const std::vector<TableFile>& tables) {
   const DumpCitation citation = cite(source);
   std::string text = fmt::format(
       "---\nlicense: {}\npretty_name: \"{}\"\ntags:\n  - lineage\n  - provenance\nconfigs:\n",
       citation.license_hub, citation.title);
   for (const TableFile& table : tables) {
+    if (table.file->rows == 0) continue;  // `datasets` takes a table without rows for an error
     text += fmt::format("  - config_name: {}\n    data_files: \"{}\"\n", table.table->name,
                         table.file->name);
     if (table.table->name == "models") text += "    default: true\n";

@@ -290,7 +290,7 @@ void add_members(Page& page, const SnapshotView& view, const FamilySummary& summ
                     arg("relation", to_string(r.view.relation[r.reached.edge])));
           return html + curated_mark(r.view, r.reached.edge);
         }},
-       {depth_head, "depth"},
+       {depth_head, "depth", {}, true, [&](const ListItemRow&) { return state.json; }},
        {"Licence", "license"},
        {downloads_head, "downloads"},
        {likes_head, "likes"},

@@ -57,22 +57,12 @@ void add_model_rows(Page& page, const SnapshotView& view, const ListAnswer& list
   };
   const auto row = [&](const Reached& reached) { return ListItemRow{view, list, reached}; };
   const auto query = [](const ListItemRow& r) { return model_path(r.view.name(r.reached.node)); };
-  if (list.kind == ListKind::edges) {
-    page.table<ListItemRow>(list_item_fields(list.kind),
-                            {{"Model", {}, name},
-                             {"Relation", {}, relation},
-                             {"Licence", {}, license},
-                             {"Downloads, 30 days", "downloads"}},
-                            list.listing.items, row, query);
-  } else {
-    page.table<ListItemRow>(list_item_fields(list.kind),
-                            {{"Model", {}, name},
-                             {"Relation", "relation"},
-                             {"Depth", "depth"},
-                             {"Licence", "license"},
-                             {"Downloads, 30 days", "downloads"}},
-                            list.listing.items, row, query);
-  }
+  page.table<ListItemRow>(list_item_fields(list.kind),
+                          {{"Model", {}, name},
+                           {"Relation", {}, relation},
+                           {"Licence", {}, license},
+                           {"Downloads, 30 days", "downloads"}},
+                          list.listing.items, row, query);
 }
 
 void add_cut_note(Page& page, const ListAnswer& list, const std::string& json_link) {

@@ -12,7 +12,7 @@ namespace stemma {
 
 /// Families or series, with a link to each.
 void add_family_rows(Page& page, const SnapshotView& view, const std::vector<FamilyRow>& rows);
-/// The models of a list: of edges with their relation, else with their depth, too.
+/// The models at the ends of edges, with their relation.
 void add_model_rows(Page& page, const SnapshotView& view, const ListAnswer& list);
 /// That there are more than are shown; nothing where there are not. `json_link` has all of them.
 void add_cut_note(Page& page, const ListAnswer& list, const std::string& json_link);

@@ -58,6 +58,8 @@ struct HtmlColumn {
   std::string_view field;
   std::function<std::string(const Row&)> html = {};
   bool number = false;  ///< Of HTML: aligned to the right.
+  /// Where this column's numbers are asked for, if not where the other ones of the row are.
+  std::function<std::string(const Row&)> query = {};
 };
 
 /// A page as it is put together from parts of templates.
@@ -123,7 +125,10 @@ class Page {
         const Field<Row>* field = sources[i++];
         const bool number = column.number || (field != nullptr && is_number(field->type));
         std::string text = field != nullptr ? shown_html(field->get(row)) : column.html(row);
-        if (number && !query.empty()) text = with_query(text, query);
+        if (number) {
+          const std::string own = column.query ? column.query(row) : query;
+          if (!own.empty()) text = with_query(text, own);
+        }
         fill_part(cells, kList,
                   i == 1   ? "cell_name"
                   : number ? "cell_number"

@@ -24,6 +24,7 @@ Rollup random_night(std::mt19937& random) {
         if (random() % 20 == 0) continue;
         AdoptionSums sums;
         sums.models = 1 + static_cast<std::int64_t>(random() % 9);
+        sums.fresh = std::max<std::int64_t>(0, static_cast<std::int64_t>(random() % 6) - 3);
         if (policy == SharePolicy::fractional)
           sums.share = static_cast<std::int64_t>(random() % 5) * 250'000;
         for (std::size_t kind = 0; kind < kCountKinds; ++kind) {
@@ -41,6 +42,7 @@ Rollup random_night(std::mt19937& random) {
 }
 
 std::int64_t value_of(const AdoptionSums& sums, SumsRank by, SharePolicy policy) {
+  if (by == SumsRank::fresh) return sums.fresh;
   if (by == SumsRank::models) return policy == SharePolicy::any ? sums.models : sums.share;
   const CountKind kinds[] = {CountKind::downloads, CountKind::downloads_all_time,
                              CountKind::downloads_7d, CountKind::likes};

@@ -1,6 +1,6 @@
 // The pages in headless Chromium. Pictures of every page are left in BUILD/screenshots.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ROOT, axeSource, generate, importNights, launch, missing, screenshots, serve } from "./hub.mjs";
@@ -111,7 +111,7 @@ async function settle(page) {
 
 /** What axe finds serious, a line each. */
 async function seriousTroubles(page) {
-  await page.evaluate(axeSource());
+  await page.evaluate(readFileSync(axeSource(), "utf8"));
   const found = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
   return found.violations
     .filter((one) => one.impact === "serious" || one.impact === "critical")
@@ -277,7 +277,7 @@ test("a curve is told without its bursts", async () => {
 
 test("a number leads to the query that gives it", async () => {
   const { page, done } = await open("/families/qwen");
-  const cell = page.locator("#members ~ .table a.q").first();
+  const cell = page.locator('#members ~ .table td[data-label^="Downloads"] a.q').first();
   const told = await cell.textContent();
   const model = await json(await cell.getAttribute("href"));
   assert.equal(told, model.downloads.toLocaleString("en"));
