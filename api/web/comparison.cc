@@ -189,7 +189,14 @@ void add_growth_comparison(Page& page, const SnapshotFacts& facts,
   }
   if (state.share) make_shares(chart.curves);
   add_curves(page, std::move(chart), {}, state.share ? " %" : "", {}, false);
-  page.add_from(kCharts, "sources_growth");
+  std::string links;
+  for (const Growth& one : growth) {
+    links += (links.empty() ? "" : ", ") +
+             link(fmt::format("/v1/families/{}/growth?interval={}",
+                              percent_encode(one.family->name), to_string(state.interval)),
+                  one.family->label);
+  }
+  page.add_from(kCharts, "sources_growth", arg("links", links));
   page.add_from(kCharts, "end");
 }
 
