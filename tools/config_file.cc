@@ -71,7 +71,8 @@ void apply_table(CLI::App& command, const toml::table& table, const std::filesys
     if (option->count() > 0) continue;
     const std::string value = value_text(node);
     if (value.empty() && !node.is_string()) {
-      throw refusal(file, node, "'" + std::string{key.str()} + "' wants a value, or a list of some");
+      throw refusal(file, node,
+                    "'" + std::string{key.str()} + "' wants a value, or a list of some");
     }
     try {
       option->add_result(value);
