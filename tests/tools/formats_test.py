@@ -397,11 +397,11 @@ class Formats(unittest.TestCase):
     def test_datasets_finds_the_tables(self):
         """The folder is a data set: what README.md configures is loaded by name. Tables without rows are no configurations."""
         module("datasets")
-        code = ("import datasets, json, sys
-folder = sys.argv[1]
-"
-                "print(json.dumps({n: {s: t.num_rows for s, t in datasets.load_dataset(folder, n).items()}"
-                " for n in datasets.get_dataset_config_names(folder)}))")
+        code = """
+import datasets, json, sys
+names = datasets.get_dataset_config_names(sys.argv[1])
+print(json.dumps({n: {s: t.num_rows for s, t in datasets.load_dataset(sys.argv[1], n).items()} for n in names}))
+"""
         done = subprocess.run([sys.executable, "-c", code, self.out], capture_output=True, text=True,
                               env=ENVIRONMENT | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(self.path / "hf")})
         self.assertEqual(done.returncode, 0, done.stderr[-2000:])
