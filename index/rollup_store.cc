@@ -57,17 +57,18 @@ std::int64_t rank_value(const AdoptionSums& sums, SumsRank by, SharePolicy polic
   return 0;
 }
 
-/// A name of today with its number in its group.
+/// A name of today: its value, and its place among the names in byte order.
 struct TopName {
   std::int64_t value = 0;
-  std::int64_t id = 0;
-  const std::string* name = nullptr;
+  std::uint32_t place = 0;
 };
 
-/// The numbers of the largest names, the largest first, as a row of `tops` holds them.
-std::string encode_top_names(std::vector<TopName>& names, std::size_t most) {
+/// The numbers of the largest names, the largest first, as a row of `tops` holds them; `numbers` by
+/// place.
+std::string encode_top_names(std::vector<TopName>& names, std::size_t most,
+                             const std::vector<std::int64_t>& numbers) {
   const auto larger = [](const TopName& a, const TopName& b) {
-    return a.value != b.value ? a.value > b.value : *a.name < *b.name;
+    return a.value != b.value ? a.value > b.value : a.place < b.place;
   };
   const std::size_t kept = std::min(most, names.size());
   const auto end = names.begin() + static_cast<std::ptrdiff_t>(kept);
@@ -76,7 +77,7 @@ std::string encode_top_names(std::vector<TopName>& names, std::size_t most) {
   std::string bytes;
   ByteWriter writer{bytes};
   for (auto one = names.begin(); one != end; ++one)
-    writer.varint(static_cast<std::uint64_t>(one->id));
+    writer.varint(static_cast<std::uint64_t>(numbers[one->place]));
   return bytes;
 }
 
@@ -173,22 +174,25 @@ struct RollupStore::Impl {
     return name.text(0);
   }
 
-  /// `names` are those of a group's `entries` that have anybody, with their numbers.
-  void add_top_names(Statement& add, std::int64_t group, const RollupKey& key,
-                     SnapshotNumber number,
-                     const std::vector<std::pair<std::int64_t, const std::string*>>& names,
-                     const std::vector<const AdoptionSums*>& sums) {
-    if (names.size() < kWorthTopNames) return;
-    std::vector<TopName> ranked(names.size());
+  /// `numbers` are those of the group's entries. Nobody asks who leads among single models.
+  void add_top_names(Statement& add, std::int64_t id, const RollupGroup& group,
+                     SnapshotNumber snapshot, const std::vector<std::int64_t>& numbers) {
+    if (numbers.size() < kWorthTopNames || group.key.breakdown == Breakdown::descendants) return;
+    std::vector<TopName> ranked;
     for (std::size_t rank = 0; rank < kSumsRanks; ++rank) {
       const auto by = static_cast<SumsRank>(rank);
-      for (std::size_t i = 0; i < names.size(); ++i)
-        ranked[i] = {rank_value(*sums[i], by, key.policy), names[i].first, names[i].second};
+      ranked.clear();
+      for (std::size_t place = 0; place < numbers.size(); ++place) {
+        const AdoptionSums& sums = group.entries[place].second;
+        if (sums.models != 0)
+          ranked.push_back(
+              {rank_value(sums, by, group.key.policy), static_cast<std::uint32_t>(place)});
+      }
       add.again()
-          .bind(group)
+          .bind(id)
           .bind(static_cast<std::int64_t>(rank))
-          .bind(std::int64_t{number})
-          .bind_blob(encode_top_names(ranked, top_names_kept(by)))
+          .bind(std::int64_t{snapshot})
+          .bind_blob(encode_top_names(ranked, top_names_kept(by), numbers))
           .run();
     }
   }
@@ -278,21 +282,16 @@ void RollupStore::add(const RolledSnapshot& snapshot, const Rollup& rollup) {
   Statement add_top{db, "INSERT INTO tops (grp, rank_by, snapshot, entries) VALUES (?, ?, ?, ?)"};
   const Block nothing{};
   std::string fresh;
-  std::vector<std::pair<std::int64_t, const std::string*>> top_names;
-  std::vector<const AdoptionSums*> top_sums;
+  std::vector<std::int64_t> numbers;
 
   for (const RollupGroup& group : rollup.groups) {
     const std::int64_t id = impl_->make_group(group.key);
     // Names known and names of today, both in byte order.
     std::vector<std::pair<std::int64_t, const AdoptionSums*>> rows;
-    std::vector<std::pair<const std::string*, const AdoptionSums*>> added;
-    top_names.clear();
-    top_sums.clear();
-    const auto may_be_top = [&](std::int64_t number, const std::string& name,
-                                const AdoptionSums& sums) {
-      if (sums.models == 0) return;
-      top_names.emplace_back(number, &name);
-      top_sums.push_back(&sums);
+    std::vector<std::size_t> added;  // places of entries
+    numbers.assign(group.entries.size(), 0);
+    const auto place_of = [&](auto entry) {
+      return static_cast<std::size_t>(entry - group.entries.begin());
     };
     std::int64_t names = 0;
     {
@@ -302,28 +301,28 @@ void RollupStore::add(const RolledSnapshot& snapshot, const Rollup& rollup) {
         const std::string_view name = known_names.blob(0);
         ++names;
         for (; entry != group.entries.end() && entry->first < name; ++entry)
-          added.emplace_back(&entry->first, &entry->second);
+          added.push_back(place_of(entry));
         if (entry != group.entries.end() && entry->first == name) {
           rows.emplace_back(known_names.integer(1), &entry->second);
-          may_be_top(known_names.integer(1), entry->first, entry->second);
+          numbers[place_of(entry)] = known_names.integer(1);
           ++entry;
         } else {
           rows.emplace_back(known_names.integer(1), &nothing[0]);
         }
       }
-      for (; entry != group.entries.end(); ++entry)
-        added.emplace_back(&entry->first, &entry->second);
+      for (; entry != group.entries.end(); ++entry) added.push_back(place_of(entry));
     }
     // Those with most models come first: the largest names are what is asked about.
-    std::stable_sort(added.begin(), added.end(), [](const auto& a, const auto& b) {
-      return a.second->models > b.second->models;
+    std::stable_sort(added.begin(), added.end(), [&](std::size_t a, std::size_t b) {
+      return group.entries[a].second.models > group.entries[b].second.models;
     });
-    for (const auto& [name, sums] : added) {
-      add_name.again().bind(id).bind(std::string_view{*name}).bind(names).run();
-      may_be_top(names, *name, *sums);
-      rows.emplace_back(names++, sums);
+    for (const std::size_t place : added) {
+      const auto& [name, sums] = group.entries[place];
+      add_name.again().bind(id).bind(std::string_view{name}).bind(names).run();
+      numbers[place] = names;
+      rows.emplace_back(names++, &sums);
     }
-    impl_->add_top_names(add_top, id, group.key, snapshot.number, top_names, top_sums);
+    impl_->add_top_names(add_top, id, group, snapshot.number, numbers);
     std::sort(rows.begin(), rows.end());
     fresh.clear();
     ByteWriter fresh_writer{fresh};
