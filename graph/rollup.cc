@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <cstdlib>
 #include <exception>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <thread>
 #include <unordered_map>
@@ -135,7 +135,6 @@ struct RollupContext {
   // both.
 
   void sum_up_descendants() {
-    bursts = find_bursts(snapshot);
     below = descendant_sums(snapshot, [this](NodeId node) {
       AdoptionSums one = contribution(snapshot, counts, node);
       one.fresh = one.downloaded = 0;  // nobody asks for these of single models
@@ -544,7 +543,10 @@ Rollup roll_up(const SnapshotView& snapshot, const FamilySet& families,
   std::vector<RolledPart> parts(families.definitions().size() + 1);
   const auto make_roller = [&] { return Roller{context}; };
   on_two_threads(2, make_roller, [&](Roller& roller, std::size_t task) {
-    if (task == 0) return context.sum_up_descendants();
+    if (task == 0) {
+      context.bursts = find_bursts(snapshot);
+      return context.sum_up_descendants();
+    }
     context.split_shares();
     parts[0] = roller.roll_hub();
   });

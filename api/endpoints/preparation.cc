@@ -4,7 +4,6 @@
 #include "schema/error.h"
 
 namespace stemma {
-
 namespace {
 
 /// Authors are the longest lists: what their curves are read from comes into the system's cache.
